@@ -1,0 +1,17 @@
+"""The errors that a person sees: what was wrong, where, and what to do."""
+
+
+class ChainruleError(Exception):
+    """Anything chainrule reports in one sentence, without a traceback."""
+
+
+class UsageError(ChainruleError):
+    """The command was called with something that does not exist or is not allowed."""
+
+
+class NotGradedError(ChainruleError):
+    """The grader itself could not judge a submission; the student is not to blame."""
+
+
+class SandboxError(ChainruleError):
+    """This machine cannot confine a submission as the design demands."""
