@@ -1,0 +1,274 @@
+"""One submission in its sandbox: loads the notebook cell by cell, and stands for what it defines."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..homework import CheckFailed, StudentError
+from .client import Sandbox, SandboxDied, Zygote
+from .wire import Reference, Refused
+
+# Generous for honest work: a component's checks need milliseconds, in slow pure Python tenths.
+CALL_SECONDS = 5.0
+COMPONENT_SECONDS = 20.0
+CELL_SECONDS = 20.0
+NOTEBOOK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell to run. ``label`` names it in messages, such as ``1_modules.ipynb, cell 3``."""
+
+    label: str
+    source: str
+
+
+@dataclass
+class CellResult:
+    """What a cell showed, and what went wrong, if anything."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    problem: str = ""
+    ran: bool = False
+    fatal: bool = False  # it killed the process, so it is left out when the notebook is reloaded
+
+
+class Session:
+    """Runs one notebook and answers for its names; survives the death of the process.
+
+    ``begin(title)`` marks the start of a component: the time budget starts anew, and after a kill
+    the notebook is loaded into a fresh sandbox. Within a component nothing runs after a kill.
+    """
+
+    def __init__(self, zygote: Zygote, cells: list[Cell]) -> None:
+        self.zygote = zygote
+        self.cells = cells
+        self.results = {cell.label: CellResult() for cell in cells}
+        self.methods: set[tuple[str, str]] = set()  # (type, name) of attributes seen to be callable
+        self.sandbox: Sandbox | None = None
+        self.death: SandboxDied | None = None
+        self.deadline = 0.0
+        self.seconds_left_to_load = NOTEBOOK_SECONDS
+        self.seconds_left_to_reload = 2 * NOTEBOOK_SECONDS
+
+    def begin(self, title: str) -> None:
+        self.deadline = time.monotonic() + COMPONENT_SECONDS
+        self.death = None
+
+    def load(self) -> None:
+        """Fork a sandbox and run the cells in it, each failure recorded, none fatal to the rest.
+
+        Raises SandboxDied where loading it anew after kills has used up its time.
+        """
+        while self.sandbox is None:
+            if self.seconds_left_to_reload <= 0:
+                raise SandboxDied("timeout", "was not run: loading the notebook took too long")
+            self.sandbox = self.zygote.fork()
+            started = time.monotonic()
+            for cell in self.cells:
+                result = self.results[cell.label]
+                if not result.fatal and not self._run(cell, result):
+                    break
+            self.seconds_left_to_reload -= time.monotonic() - started
+
+    def _run(self, cell: Cell, result: CellResult) -> bool:
+        """Run one cell; False if that was the end of the process."""
+        assert self.sandbox is not None
+        if not result.ran and self.seconds_left_to_load <= 0:
+            result.problem = "was not run: the cells before it took too long"
+            return True
+        limit = CELL_SECONDS if result.ran else min(CELL_SECONDS, self.seconds_left_to_load)
+        started = time.monotonic()
+        try:
+            reply = self._exchange(limit, "cell", cell.source, cell.label)
+            if not result.ran:
+                result.outputs = list(reply["outputs"])
+                result.problem = "" if reply["success"] is True else _last_error(result.outputs)
+        except (KeyError, TypeError, StudentError):
+            self._close()
+            result.problem, result.fatal = "ended without a proper answer", True
+        except SandboxDied as death:
+            self._close()
+            result.problem, result.fatal = str(death), True
+        if not result.ran:
+            self.seconds_left_to_load -= time.monotonic() - started
+        result.ran = True
+        return self.sandbox is not None
+
+    def _exchange(self, seconds: float, *message: Any) -> Any:
+        """One request; the value of the reply. Raises StudentError, or SandboxDied after a kill."""
+        assert self.sandbox is not None
+        reply = self.sandbox.request(seconds, self._stand_in, *message)
+        if isinstance(reply, tuple) and len(reply) == 2 and reply[0] == "ok":
+            return reply[1]
+        if isinstance(reply, tuple) and len(reply) == 6 and reply[0] == "raised":
+            raise self._student_error(*reply[1:])
+        self._close()
+        raise SandboxDied("crashed", "the notebook's process sent an answer of another form")
+
+    def _stand_in(self, reference: Reference) -> Handle:
+        return Handle(self, reference)
+
+    def _student_error(
+        self, name: Any, text: Any, label: Any, line: Any, missing: Any
+    ) -> StudentError:
+        """Made from what the sandbox says, so every field is checked before a person reads it."""
+        known = isinstance(name, str) and (
+            hasattr(builtins, name) or hasattr(np.exceptions, name) or name == "LinAlgError"
+        )
+        where = "outside of the notebook's own lines"
+        for cell in self.cells:
+            if cell.label == label and isinstance(line, int):
+                where = f"{label}, line {min(max(line, 1), cell.source.count(chr(10)) + 1)}"
+        return StudentError(
+            name if known else "an exception of its own",
+            re.sub(r"[^\S\n]|[^\x20-\U0010ffff\n]", " ", text) if isinstance(text, str) else "",
+            where,
+            missing is True,
+        )
+
+    def ask(self, *message: Any) -> Any:
+        """A request on behalf of a test. Raises CheckFailed when the process is dead or dies."""
+        try:
+            if self.death is not None:
+                raise self.death
+            if self.sandbox is None:
+                self.load()
+            left = self.deadline - time.monotonic()
+            value = self._exchange(max(min(CALL_SECONDS, left), 0.001), *message)
+        except SandboxDied as death:
+            self._close()
+            self.death = death
+            raise CheckFailed(death.kind, str(death)) from None
+        return value
+
+    def ask_of(self, sandbox: Sandbox, *message: Any) -> Any:
+        """A request about an object of ``sandbox``, which may be gone by now."""
+        if sandbox is not self.sandbox and self.death is None:
+            self.death = SandboxDied("crashed", "the object is gone with the process it lived in")
+        return self.ask(*message)
+
+    def _close(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.kill()
+            self.sandbox = None
+
+    def close(self) -> None:
+        self._close()
+
+
+def _last_error(outputs: list[Any]) -> str:
+    for item in reversed(outputs):
+        if isinstance(item, dict) and item.get("output_type") == "error":
+            return f"{item.get('ename')}: {item.get('evalue')}"[:300]
+    return "failed"
+
+
+class Student:
+    """What the notebook defines, by attribute: ``student.Linear`` is a handle on the class."""
+
+    def __init__(self, session: Session, path: str) -> None:
+        self._session = session
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._session.ask("name", name)
+        except StudentError:
+            text = f"{name} is not defined in {self._path}"
+            raise CheckFailed("missing", text) from None
+
+    def array(self, values: Any) -> Handle:
+        """An array that student code can change in place; ``.get()`` fetches its values."""
+        return self._handle("array", np.asarray(values, dtype=np.float64))
+
+    def dict(self) -> Handle:
+        """An empty dict that stays with the student's code from call to call."""
+        return self._handle("dict")
+
+    def seed(self, number: int) -> None:
+        """Seed NumPy's global generator in the sandbox."""
+        self._session.ask("seed", number)
+
+    def _handle(self, *message: Any) -> Handle:
+        value = self._session.ask(*message)
+        if not isinstance(value, Handle):
+            raise CheckFailed("crashed", "the notebook's process sent an answer of another form")
+        return value
+
+
+class Handle:
+    """Stands for an object that lives in the sandbox. Plain data comes and goes by value."""
+
+    def __init__(self, session: Session, reference: Reference) -> None:
+        assert session.sandbox is not None
+        for name, value in (
+            ("_session", session),
+            ("_sandbox", session.sandbox),
+            ("_reference", reference),
+            ("_type_name", reference.type_name),
+        ):
+            object.__setattr__(self, name, value)
+
+    def _ask(self, operation: str, *arguments: Any) -> Any:
+        value = self._session.ask_of(self._sandbox, operation, self, *arguments)
+        if isinstance(value, Refused):
+            raise CheckFailed("type", f"the result is {value.reason}")
+        return value
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("call", list(args), kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if (self._type_name, name) in self._session.methods:
+            return functools.partial(self._call_method, name)
+        try:
+            value = self._ask("getattr", name)
+            if isinstance(value, Handle) and value._reference.is_callable:
+                self._session.methods.add((self._type_name, name))
+            return value
+        except StudentError as error:
+            if error.type_name != "AttributeError":
+                raise
+            text = f"{self._type_name} has no attribute {name}"
+            raise CheckFailed("missing", text) from None
+
+    def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """One round trip in place of two: fetching the method and calling it."""
+        return self._ask("method", name, list(args), kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._ask("setattr", name, value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._ask("getitem", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._ask("setitem", key, value)
+
+    def __len__(self) -> int:
+        length = self._ask("len")
+        if type(length) is not int:
+            raise CheckFailed("type", "len() did not give an integer")
+        return length
+
+    def __iter__(self) -> Iterator[Any]:
+        for index in range(len(self)):
+            yield self[index]
+
+    def get(self) -> Any:
+        """The current values of a ``student.array``."""
+        return self._ask("fetch")
+
+    def __repr__(self) -> str:
+        return f"<{self._type_name} in the sandbox>"
