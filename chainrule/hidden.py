@@ -1,0 +1,121 @@
+"""Runs the hidden pytest files of an assignment, collected once, on one submission after another."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import homework
+from .errors import NotGradedError
+
+_active: HiddenTests | None = None
+
+
+class HiddenTests:
+    """The test functions under ``folder``, by component title."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.plugin = _Plugin()
+        self.items: dict[str, list[pytest.Function]] = {}
+        arguments = [
+            *(str(folder), "--rootdir", str(folder), "-c", "/dev/null", "-s", "--assert=plain"),
+            *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler"),
+            *("-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:logging"),
+            *("-p", "chainrule.pytest_plugin", f"--hidden-seed={seed}"),
+        ]
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            session = _collect(arguments, self.plugin)
+        if self.plugin.errors:
+            raise NotGradedError(
+                f"The hidden tests in {folder} cannot be collected:\n" + "\n".join(self.plugin.errors)
+            )
+        for item in session.items:
+            mark = item.get_closest_marker("component")
+            if mark is None:
+                raise NotGradedError(f"{item.nodeid} has no component mark: add pytestmark.")
+            assert isinstance(item, pytest.Function)
+            self.items.setdefault(mark.args[0], []).append(item)
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Within this block, run_hidden_tests uses these tests."""
+        global _active
+        _active = self
+        try:
+            yield
+        finally:
+            _active = None
+
+    def run(self, title: str, student: Any, component: homework._Component) -> None:
+        """Add the outcome of every test of the component called ``title``."""
+        if not self.items.get(title):
+            raise NotGradedError(f"There are no hidden tests for the component {title}.")
+        for item in self.items[title]:
+            check = homework.Check(requirement(item), item.name, hidden=True)
+            component.add(check, self.plugin.outcome(item, student))
+
+
+def requirement(item: pytest.Function) -> str:
+    """A test's docstring on one line: the words that a student reads."""
+    return " ".join((item.function.__doc__ or item.name).split())
+
+
+def _collect(arguments: list[str], plugin: object) -> pytest.Session:
+    from _pytest.config import _prepareconfig
+
+    config = _prepareconfig(arguments, plugins=[plugin])
+    config._do_configure()
+    session = pytest.Session.from_config(config)
+    config.hook.pytest_sessionstart(session=session)
+    config.hook.pytest_collection(session=session)
+    return session
+
+
+class _Plugin:
+    """Keeps what the running test raised, and gives it the submission."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.raised: BaseException | None = None
+
+    def outcome(self, item: pytest.Function, student: Any) -> BaseException | None:
+        """What the test raised, or None if its requirement is met."""
+        from _pytest.runner import runtestprotocol
+
+        from . import pytest_plugin
+
+        self.raised = None
+        pytest_plugin.submission = student
+        item._initrequest()  # type: ignore[attr-defined]  # fixtures anew for this submission
+        runtestprotocol(item, log=False, nextitem=None)
+        return self.raised
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """In place of pytest's own report, which would format a traceback for nobody."""
+        if call.excinfo is not None:
+            self.raised = self.raised or call.excinfo.value
+        outcome = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+
+def run_hidden_tests(title: str, student: Any) -> None:
+    """Run the hidden tests of a component; only within ``with component(title)``, while grading.
+
+    An instructor who runs the source notebook by hand gets only the visible checks.
+    """
+    if _active is not None:
+        component = homework.board.open
+        if component is None or component.title != title:
+            raise NotGradedError(f"run_hidden_tests({title!r}) stands outside of its component.")
+        _active.run(title, student, component)

@@ -1,0 +1,261 @@
+"""Judges one submission: the student's notebooks run in a sandbox, the notebooks of tests run here."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import time
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from . import homework
+from .autograded import Answers, findings
+from .course import Assignment, grade_id, nbgrader_metadata
+from .errors import NotGradedError
+from .hidden import HiddenTests
+from .notebooks import Submission, SubmittedCell
+from .sandbox.client import Zygote
+from .sandbox.session import Cell, CellResult, Session, Student
+from .verdict import Check, Component, ComponentVerdict, Verdict
+
+
+class Judge:
+    """Judges submissions of one assignment, one after the other.
+
+    Holds what is prepared once: the compiled cells of the notebooks of tests, the collected hidden
+    tests and the zygote. Use it as a context manager, or call ``close()``.
+    """
+
+    def __init__(self, assignment: Assignment, *, seed: int = 0, weak_sandbox: bool = False) -> None:
+        self.assignment = assignment
+        self.cells = list(_compile(assignment))
+        self.hidden = HiddenTests(assignment.tests, seed)
+        self.zygote = Zygote(weak_sandbox)
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.zygote.close()
+
+    def judge(self, submission: Submission) -> Verdict:
+        """The verdict on one submission. Raises NotGradedError if the grader itself fails."""
+        started = time.perf_counter()
+        sessions = Sessions(self.zygote, self.assignment, submission)
+        board = homework.Board()
+        try:
+            with _judging(board, sessions), self.hidden.active():
+                shown = self._run_tests(sessions)
+        finally:
+            sessions.close()
+        parts = tuple(
+            _component_verdict(
+                part,
+                board.checks.get(part.title, []),
+                _answered(part, self.assignment, submission),
+            )
+            for part in self.assignment.components
+        )
+        found = findings(self.assignment, submission, parts, sessions.results(), shown)
+        return Verdict(
+            self.assignment.name,
+            parts,
+            found.grades,
+            found.comments,
+            found.notebooks,
+            found.problems,
+            time.perf_counter() - started,
+        )
+
+    def _run_tests(self, sessions: Sessions) -> dict[str, str]:
+        """Run every cell of the notebooks of tests; give what each printed, by cell id."""
+        shown = {}
+        for name in self.assignment.test_notebooks:
+            names: dict[str, Any] = {"__name__": "__main__"}
+            for test in (cell for cell in self.cells if cell.notebook == name):
+                output = io.StringIO()
+                if test.title:
+                    sessions.begin(test.title)
+                with contextlib.redirect_stdout(output):
+                    test.run(names)
+                shown[test.cell_id] = output.getvalue()
+        return shown
+
+
+def _component_verdict(
+    part: Component, checks: list[homework.Check], answered: bool
+) -> ComponentVerdict:
+    if not any(check.hidden for check in checks):
+        raise NotGradedError(f"No hidden test ran for {part.title}: its graded cell must call them.")
+    return ComponentVerdict(
+        part,
+        passed=all(check.passed for check in checks),
+        formula_answered=answered,
+        checks=tuple(
+            Check(c.name, c.requirement, c.passed, c.kind, c.message, c.hidden) for c in checks
+        ),
+    )
+
+
+class _TestCell:
+    """One compiled code cell of a notebook of tests."""
+
+    def __init__(self, notebook: str, cell: NotebookNode, code: CodeType, title: str) -> None:
+        self.notebook, self.cell_id, self.code, self.title = notebook, cell["id"], code, title
+
+    def run(self, names: dict[str, Any]) -> None:
+        try:
+            exec(self.code, names)
+        except AssertionError:
+            if not self.title or self.title not in homework.board.checks:
+                raise NotGradedError(f"{self.code.co_filename} failed before its checks.") from None
+            print(homework.describe(self.title, homework.board.checks[self.title]))
+        except NotGradedError:
+            raise
+        except Exception as error:
+            raise NotGradedError(f"{self.code.co_filename}: {type(error).__name__}: {error}") from error
+
+
+def _compile(assignment: Assignment) -> Iterator[_TestCell]:
+    titles = {f"{part.id}-tests": part.title for part in assignment.components}
+    for name in assignment.test_notebooks:
+        for number, cell in enumerate(assignment.notebooks[name].cells, 1):
+            if cell.cell_type == "code":
+                code = compile(cell.source, f"{name}.ipynb, test cell {number}", "exec")
+                title = titles.get(grade_id(cell), "")
+                yield _TestCell(name, cell, code, title)
+
+
+@contextlib.contextmanager
+def _judging(board: homework.Board, sessions: Sessions) -> Iterator[None]:
+    """The notebooks' ``homework`` module is ours, records on ``board``, and loads into sandboxes."""
+    before = homework.board, homework.loader, sys.modules.get("homework")
+    homework.board, homework.loader = board, sessions.load
+    sys.modules["homework"] = homework
+    try:
+        yield
+    finally:
+        homework.board, homework.loader = before[0], before[1]
+        if before[2] is None:
+            del sys.modules["homework"]
+
+
+class Sessions:
+    """The sandboxed sessions of one submission, one for each notebook that the tests load."""
+
+    def __init__(self, zygote: Zygote, assignment: Assignment, submission: Submission) -> None:
+        self.zygote, self.assignment, self.submission = zygote, assignment, submission
+        self.sessions: dict[str, Session] = {}
+
+    def load(self, path: str) -> Student:
+        """What ``load("1_modules.ipynb")`` gives while grading."""
+        name = path.removesuffix(".ipynb")
+        if name not in self.assignment.student_notebooks:
+            raise NotGradedError(f"load({path!r}): there is no such notebook in the source.")
+        if name not in self.sessions:
+            self.sessions[name] = open_notebook(
+                self.zygote, self.assignment, name, self.submission.notebooks.get(name)
+            )
+        return Student(self.sessions[name], path)
+
+    def begin(self, title: str) -> None:
+        for session in self.sessions.values():
+            session.begin(title)
+
+    def results(self) -> dict[str, dict[str, CellResult]]:
+        """What each code cell showed when it was loaded, by notebook and label."""
+        return {name: session.results for name, session in self.sessions.items()}
+
+    def close(self) -> None:
+        for session in self.sessions.values():
+            session.close()
+
+
+def open_notebook(
+    zygote: Zygote, assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...] | None
+) -> Session:
+    """A session that has run the notebook's cells, with the given code in place."""
+    session = Session(zygote, code_to_run(assignment, name, cells or ()))
+    session.begin("loading")
+    with contextlib.suppress(homework.CheckFailed):
+        session.ask("name", "__name__")
+    return session
+
+
+def code_to_run(
+    assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...]
+) -> list[Cell]:
+    """The code cells of a submission, in order, after the given cells that it lacks.
+
+    A read-only cell that was changed is run as handed in and then as released, so that names which
+    the student added there are kept and the given ones are what the text says.
+    """
+    given = {
+        grade_id(cell): cell.source
+        for cell in assignment.notebooks[name].cells
+        if cell.cell_type == "code" and is_given(cell)
+    }
+    present = {cell.grade_id for cell in cells}
+    to_run = [
+        Cell(f"{name}.ipynb, given cell {key}", source)
+        for key, source in given.items()
+        if key not in present
+    ]
+    for number, cell in enumerate(cells, 1):
+        released = given.get(cell.grade_id)
+        if cell.kind == "code":
+            to_run.append(Cell(f"{name}.ipynb, cell {number}", cell.source))
+        if released is not None and cell.source.strip() != released.strip():
+            to_run.append(Cell(f"{name}.ipynb, given cell {cell.grade_id}", released))
+    return to_run
+
+
+def is_given(cell: NotebookNode) -> bool:
+    """Whether a source cell is code that students get and may not change."""
+    metadata = nbgrader_metadata(cell)
+    return bool(metadata.get("locked")) and not metadata.get("grade") and not metadata.get("solution")
+
+
+def _answered(part: Component, assignment: Assignment, submission: Submission) -> bool:
+    """Whether there is a derivation for a person to read."""
+    if part.formula_notebook is None:
+        return False
+    source = assignment.notebooks[part.formula_notebook]
+    handed_in = submission.notebooks.get(part.formula_notebook)
+    cell = next(c for c in source.cells if grade_id(c) == f"{part.id}-formula")
+    return Answers(part.formula_notebook, handed_in).waits(cell)
+
+
+@contextlib.contextmanager
+def open_student(assignment: Assignment, submission: Submission) -> Iterator[tuple[Sessions, Any]]:
+    """The proxy that the notebook of tests calls ``student``, for hidden tests run by hand."""
+    zygote = Zygote()
+    sessions = Sessions(zygote, assignment, submission)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    try:
+        with _judging(homework.Board(), sessions):
+            for test in _compile(assignment):
+                if not test.title:
+                    test.run(names)
+            yield sessions, names["student"]
+    finally:
+        sessions.close()
+        zygote.close()
+
+
+def reference(assignment: Assignment) -> Submission:
+    """The reference solution as a submission."""
+    found = {}
+    for name in assignment.student_notebooks:
+        found[name] = tuple(
+            SubmittedCell(cell.cell_type, cell.source, grade_id(cell), {})
+            for cell in assignment.notebooks[name].cells
+        )
+    return Submission(found)

@@ -1,0 +1,226 @@
+"""Submitted notebooks: read within limits, whatever the bytes are, and written with what was found.
+
+Reading never raises for what a student made: it gives what can be used and says what cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from .course import Assignment, nbgrader_metadata
+
+MAX_BYTES = 20 << 20
+MAX_CELLS = 2000
+MAX_SOURCE = 1 << 20
+_IMAGES = {"image/png", "image/jpeg", "image/gif"}
+_BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
+_CODE_STUB = ["# YOUR CODE HERE", "raise NotImplementedError()"]
+_TEXT_STUB = ["YOUR ANSWER HERE"]
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """One cell as handed in; ``grade_id`` is "" where it carries none."""
+
+    kind: str  # code, markdown or raw
+    source: str
+    grade_id: str
+    attachments: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The student's notebooks by name; None stands for one that is missing or unreadable."""
+
+    notebooks: Mapping[str, tuple[SubmittedCell, ...] | None]
+    problems: tuple[str, ...] = ()
+
+
+def read_submission(folder: Path, assignment: Assignment) -> Submission:
+    """Read the student's notebooks of one submission; what is wrong with them becomes problems."""
+    notebooks: dict[str, tuple[SubmittedCell, ...] | None] = {}
+    problems: list[str] = []
+    for name in assignment.student_notebooks:
+        notebooks[name] = None
+        try:
+            known = {
+                str(nbgrader_metadata(cell)["grade_id"])
+                for cell in assignment.notebooks[name].cells
+                if "grade_id" in nbgrader_metadata(cell)
+            }
+            cells = parse_cells(_read_bytes(folder / f"{name}.ipynb"), known)
+            notebooks[name] = tuple(cells)
+        except _Unreadable as error:
+            problems.append(f"{name}.ipynb {error}")
+    return Submission(notebooks, tuple(problems))
+
+
+class _Unreadable(Exception):
+    """Why a notebook cannot be used, as the rest of a sentence that starts with its name."""
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise _Unreadable("is missing") from None
+    except OSError as error:
+        raise _Unreadable(f"cannot be opened: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _Unreadable("is not a regular file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _Unreadable(f"is larger than {MAX_BYTES >> 20} MB: clear the outputs and save it again")
+    return data
+
+
+def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
+    """The cells of a notebook's bytes. ``known`` are the grade ids that a cell's own id may stand for."""
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _Unreadable(f"is not a notebook: byte {error.start} is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        text = f"is not a notebook: line {error.lineno}, column {error.colno}: {error.msg}"
+        raise _Unreadable(text if data.strip() else "is empty") from None
+    except (RecursionError, ValueError):
+        raise _Unreadable("is not a notebook: its JSON is nested too deeply or too large") from None
+    if not isinstance(content, dict):
+        raise _Unreadable("is not a notebook: line 1, column 1: expected a JSON object")
+    if content.get("nbformat") != 4 or not isinstance(content.get("cells"), list):
+        version = str(content.get("nbformat"))[:20]
+        raise _Unreadable(f"is not a notebook of format 4 (it says {version}): save it with Jupyter")
+    if len(content["cells"]) > MAX_CELLS:
+        raise _Unreadable(f"has more than {MAX_CELLS} cells")
+    known = set(known)
+    return [cell for item in content["cells"] if (cell := _cell(item, known)) is not None]
+
+
+def _cell(item: Any, known: set[str]) -> SubmittedCell | None:
+    """A cell, or None for something that is not one."""
+    if not isinstance(item, dict) or item.get("cell_type") not in ("code", "markdown", "raw"):
+        return None
+    source = item.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or len(source) > MAX_SOURCE:
+        return None
+    # Half of a surrogate pair is legal in JSON but cannot be written as UTF-8 again.
+    source = source.encode("utf-8", "replace").decode("utf-8")
+    metadata = item.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    if grade_id not in known:  # some editors drop metadata but keep the cell's id
+        grade_id = item.get("id")
+    if not isinstance(grade_id, str) or grade_id not in known:
+        grade_id = ""
+    return SubmittedCell(item["cell_type"], source, grade_id, _attachments(item.get("attachments")))
+
+
+def _attachments(value: Any) -> dict[str, dict[str, str]]:
+    """Only pictures: a photograph of a derivation on paper."""
+    kept: dict[str, dict[str, str]] = {}
+    if isinstance(value, dict):
+        for name, bundle in value.items():
+            if isinstance(bundle, dict) and re.fullmatch(r"[\w.\- ()]{1,200}", name):
+                pictures = {
+                    mime: data
+                    for mime, data in bundle.items()
+                    if mime in _IMAGES
+                    and isinstance(data, str)
+                    and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)
+                }
+                if pictures:
+                    kept[name] = pictures
+    return kept
+
+
+# ---------------------------------------------------------------------------------------
+# What was released, computed from the source as nbgrader does
+
+
+def stub_source(cell: NotebookNode) -> str:
+    """The text of a source cell as students get it: solution regions replaced by the stub."""
+    stub = _CODE_STUB if cell.cell_type == "code" else _TEXT_STUB
+    lines: list[str] = []
+    inside = False
+    for line in cell.source.split("\n"):
+        if _BEGIN in line:
+            inside = True
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [indent + text for text in stub]
+        elif _END in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def is_answered(submitted: str, released: str) -> bool:
+    """Whether a written answer holds anything that the released cell does not."""
+    prompt = {"".join(line.split()) for line in released.split("\n")}
+    return any("".join(line.split()) not in prompt | {""} for line in submitted.split("\n"))
+
+
+def without_hidden_tests(source: str) -> str:
+    """A graded cell's text without its hidden region."""
+    lines: list[str] = []
+    hidden = False
+    for line in source.split("\n"):
+        if "BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+# ---------------------------------------------------------------------------------------
+# Writing
+
+
+def notebook_bytes(source: NotebookNode, cells: list[NotebookNode]) -> bytes:
+    """A valid notebook with these cells and the kernel that the source names."""
+    metadata = {
+        key: source.metadata[key]
+        for key in ("kernelspec", "language_info")
+        if key in source.metadata
+    }
+    used: set[str] = set()
+    for index, cell in enumerate(cells):
+        wanted = cell.get("id") or f"cell-{index}"
+        cell["id"] = wanted if wanted not in used else f"cell-{index}"
+        used.add(cell["id"])
+    notebook = nbformat.v4.new_notebook(metadata=metadata, cells=cells)
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook, version=4)
+    return (text + "\n").encode()
+
+
+def new_cell(
+    kind: str, source: str, metadata: Mapping[str, Any] | None = None, cell_id: str = ""
+) -> NotebookNode:
+    """A fresh cell; ``metadata`` is its nbgrader metadata."""
+    make = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+        "raw": nbformat.v4.new_raw_cell,
+    }[kind]
+    cell: NotebookNode = make(source)
+    cell["id"] = cell_id
+    if metadata:
+        cell.metadata["nbgrader"] = dict(metadata)
+    return cell

@@ -1,0 +1,59 @@
+"""pytest fixtures of the hidden tests: the submission and a seeded random generator.
+
+    pytest tests/nn_framework                      judges the reference solution
+    pytest tests/nn_framework --submission DIR     judges one submission
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+submission: Any = None  # while grading: the student proxy that the next test gets
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("chainrule")
+    group.addoption("--submission", help="folder of one submission; default: the reference")
+    group.addoption("--hidden-seed", type=int, default=0, help="seed of the hidden tests' inputs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "component(title): the component a hidden test belongs to")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator of its own for each test, from the course's seed and the test's name."""
+    seed = request.config.getoption("--hidden-seed")
+    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Any:
+    """The proxy for what the submission under test defines."""
+    if submission is not None:
+        return submission
+    sessions, proxy = request.getfixturevalue("_by_hand")
+    sessions.begin(request.node.name)
+    return proxy
+
+
+@pytest.fixture(scope="package")
+def _by_hand(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The submission in its sandbox, for a folder of tests that is run by hand."""
+    from .course import find_course
+    from .judge import open_student, reference
+    from .notebooks import read_submission
+
+    folder = request.path if request.path.is_dir() else request.path.parent
+    assignment = find_course(folder).assignment(folder.name)
+    chosen = request.config.getoption("--submission")
+    work = read_submission(Path(chosen), assignment) if chosen else reference(assignment)
+    with open_student(assignment, work) as opened:
+        yield opened
