@@ -57,8 +57,8 @@ def findings(
 ) -> Findings:
     """Everything to be stored, from the components' verdicts.
 
-    ``ran`` holds the results of the code cells by notebook and label, ``shown`` what the graded cells
-    of the notebooks of tests printed, by cell id.
+    ``ran`` holds the results of the code cells by notebook and label, ``shown`` what the cells of
+    the notebooks of tests printed, by cell id.
     """
     grades: list[CellGrade] = []
     comments: list[CellComment] = []
@@ -129,17 +129,19 @@ class Answers:
         elif not self.answered(cell):
             text = "No response."
         elif nbgrader_metadata(cell).get("grade") and part is not None and not part.passed:
-            text = f"A derivation counts when its code works: the checks of {part.component.title} fail."
+            text = f"Counts only when the checks of {part.component.title} pass, and they do not."
         return CellComment(self.name, grade_id(cell), text)
 
 
 def _tests_cell(cell: NotebookNode, shown: Mapping[str, str]) -> NotebookNode:
-    """A cell of a notebook of tests as people may see it: without hidden regions, with its report."""
+    """A cell of a notebook of tests for people: without hidden regions, with its report."""
     new = new_cell(
         cell.cell_type, without_hidden_tests(cell.source), nbgrader_metadata(cell), cell["id"]
     )
     if shown.get(cell["id"]):
-        new.outputs = [nbformat.v4.new_output("stream", name="stdout", text=clean(shown[cell["id"]]))]
+        new.outputs = [
+            nbformat.v4.new_output("stream", name="stdout", text=clean(shown[cell["id"]]))
+        ]
     return new
 
 
@@ -159,17 +161,11 @@ def _student_cells(
     last = {cell.grade_id: index for index, cell in enumerate(handed_in or ())}
     for index, cell in enumerate(handed_in or ()):
         original = known.get(cell.grade_id)
-        text = cell.source
         # The last of several cells with one name carries it, as in nbgrader.
-        named = original is not None and last[cell.grade_id] == index
-        if named and _is_locked(original):
-            text = original.source
-        new = new_cell(
-            cell.kind,
-            text,
-            nbgrader_metadata(original) if named else None,
-            original["id"] if named else "",
-        )
+        new = new_cell(cell.kind, cell.source)
+        if original is not None and last[cell.grade_id] == index:
+            text = original.source if _is_locked(original) else cell.source
+            new = new_cell(cell.kind, text, nbgrader_metadata(original), original["id"])
         if cell.kind == "code":
             result = ran.get(f"{name}.ipynb, cell {index + 1}", CellResult())
             new.outputs = outputs(result)
@@ -196,12 +192,14 @@ def outputs(result: CellResult) -> list[NotebookNode]:
             kept.append(new)
     if result.problem and not any(output.output_type == "error" for output in kept):
         kept.append(
-            nbformat.v4.new_output("error", ename="Stopped", evalue=clean(result.problem), traceback=[])
+            nbformat.v4.new_output(
+                "error", ename="Stopped", evalue=clean(result.problem), traceback=[]
+            )
         )
     return kept
 
 
-def _output(item: dict[str, Any]) -> NotebookNode | None:
+def _output(item: dict[str, Any]) -> Any:
     kind = item.get("output_type")
     if kind == "stream" and isinstance(item.get("text"), str):
         name = "stderr" if item.get("name") == "stderr" else "stdout"
@@ -252,17 +250,25 @@ def _problems(
         label = f"{name}.ipynb, cell {number}"
         result = ran.get(label)
         if result is not None and result.problem:
-            lines.append(f"{label} ({_first_line(cell.source)}): {' '.join(result.problem.split())}")
+            lines.append(
+                f"{label} ({_first_line(cell.source)}): {' '.join(result.problem.split())}"
+            )
         original = known.get(cell.grade_id)
         if original is None:
             continue
         if cell.grade_id in seen:
-            lines.append(f"{label}: a second cell named {cell.grade_id}; the last one carries the name")
+            lines.append(
+                f"{label}: a second cell named {cell.grade_id}; the last one carries the name"
+            )
         seen.add(cell.grade_id)
         if _is_locked(original) and cell.source.strip() != original.source.strip():
-            lines.append(f"{label}: the read-only cell {cell.grade_id} was changed; the released text counts")
+            lines.append(
+                f"{label}: the read-only cell {cell.grade_id} was changed; the released text counts"
+            )
     if handed_in and not seen:
-        lines.append(f"{name}.ipynb: its cells carry no names, so derivations must be looked for by hand")
+        lines.append(
+            f"{name}.ipynb: its cells carry no names, so derivations must be looked for by hand"
+        )
     elif handed_in:
         missing = [key for key in known if key not in seen and not key.endswith("-check")]
         if missing:

@@ -43,7 +43,9 @@ class Assignment:
         """The source notebooks by name, in the order of their names."""
         paths = sorted(self.source.glob("*.ipynb"))
         if not paths:
-            raise UsageError(f"There is no notebook in {self.source}: add the assignment's sources.")
+            raise UsageError(
+                f"There is no notebook in {self.source}: add the assignment's sources."
+            )
         return {path.stem: nbformat.read(path, as_version=4) for path in paths}
 
     @property

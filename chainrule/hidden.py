@@ -1,4 +1,4 @@
-"""Runs the hidden pytest files of an assignment, collected once, on one submission after another."""
+"""Runs an assignment's hidden pytest files, collected once, on one submission after another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class HiddenTests:
             session = _collect(arguments, self.plugin)
         if self.plugin.errors:
             raise NotGradedError(
-                f"The hidden tests in {folder} cannot be collected:\n" + "\n".join(self.plugin.errors)
+                f"The hidden tests in {folder} cannot be collected:\n"
+                + "\n".join(self.plugin.errors)
             )
         for item in session.items:
             mark = item.get_closest_marker("component")
@@ -92,7 +93,7 @@ class _Plugin:
 
         self.raised = None
         pytest_plugin.submission = student
-        item._initrequest()  # type: ignore[attr-defined]  # fixtures anew for this submission
+        item._initrequest()  # fixtures anew for this submission
         runtestprotocol(item, log=False, nextitem=None)
         return self.raised
 

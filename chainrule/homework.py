@@ -24,8 +24,9 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -145,17 +146,13 @@ def assert_close(
     if wanted.ndim == 0 and got.size == 1:
         got = got.reshape(())
     if got.shape != wanted.shape:
-        raise CheckFailed(
-            "shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape)
-        )
+        raise CheckFailed("shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape))
     if wanted.size == 0:
         return
     if not np.isfinite(got).all() and np.isfinite(wanted).all():
         count = int(np.sum(~np.isfinite(got)))
         found = "nan" if np.isnan(got).any() else "inf"
-        raise CheckFailed(
-            "values", "%s contains %s in %s" % (what, found, _count(count, got.size))
-        )
+        raise CheckFailed("values", "%s contains %s in %s" % (what, found, _count(count, got.size)))
     scale = float(np.max(np.abs(wanted)))
     allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
     with np.errstate(over="ignore"):
@@ -198,9 +195,7 @@ def _as_floats(value: Any, what: str, scalar: bool = False) -> np.ndarray:
         )
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        raise CheckFailed(
-            "type", "%s has dtype %s, expected real numbers" % (what, array.dtype)
-        )
+        raise CheckFailed("type", "%s has dtype %s, expected real numbers" % (what, array.dtype))
     return np.array(array, dtype=np.float64)
 
 
@@ -278,15 +273,14 @@ class _Component:
         board.open = self
         return self
 
-    def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> bool:
+    def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> None:
         board.open = None
         if error is not None and not isinstance(error, Exception):
-            return False
+            return
         if error is not None:
             self.add(Check("the checks can run"), error)
         if self.first_error is not None:
             raise AssertionError("\n" + describe(self.title, self.checks)) from self.first_error
-        return False
 
 
 class _Requirement:
@@ -383,13 +377,15 @@ def _load_here(path: str) -> Any:
     global _loading
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError(
-            "A submission is never run in the grader's own process. Grade with 'chainrule grade', or "
-            "with nbgrader and the settings of nbgrader_config.py."
+            "A submission is never run in the grader's own process. Grade with 'chainrule grade', "
+            "or with nbgrader and the settings of nbgrader_config.py."
         )
     names: dict[str, Any] = {"__name__": "__main__"}
     shell = _shell()
     if shell is not None:
         names["get_ipython"] = lambda: shell
+    # The notebook's own "from homework import check" must find this module and its _loading.
+    sys.modules.setdefault("homework", sys.modules[__name__])
     _loading = True
     try:
         for number, source in _code_cells(path):
@@ -398,7 +394,13 @@ def _load_here(path: str) -> Any:
             except Exception as error:  # a failing cell costs what depends on it and nothing else
                 print(
                     "%s, cell %d (%s) failed: %s: %s"
-                    % (path, number, _first_line(source), type(error).__name__, _shorten(str(error)))
+                    % (
+                        path,
+                        number,
+                        _first_line(source),
+                        type(error).__name__,
+                        _shorten(str(error)),
+                    )
                 )
     finally:
         _loading = False
@@ -429,7 +431,7 @@ def _read_cells(path: str) -> list[dict[str, Any]]:
         return list(notebook["cells"])
     except FileNotFoundError:
         raise FileNotFoundError(
-            "%s is not in %s: open the notebook from the folder that holds all of the homework's files"
+            "%s is not in %s: open the notebook from the folder of the homework's files"
             % (path, os.getcwd())
         ) from None
     except (ValueError, KeyError, TypeError) as error:
@@ -576,7 +578,8 @@ def _worth(cell: dict[str, Any]) -> str:
 
 
 def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> None:
-    safe, open_points, total, waiting, best = 0.0, 0.0, 0.0, [], 0.0
+    safe, open_points, total, best = 0.0, 0.0, 0.0, 0.0
+    waiting: list[str] = []
     for title, cell in tests.items():
         checks = _check_one(title, tests, names)
         code, formula = _points(cell), _formula_of(cell)

@@ -1,4 +1,4 @@
-"""Judges one submission: the student's notebooks run in a sandbox, the notebooks of tests run here."""
+"""Judges a submission: the student's notebooks run in a sandbox, the notebooks of tests here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Judge:
     tests and the zygote. Use it as a context manager, or call ``close()``.
     """
 
-    def __init__(self, assignment: Assignment, *, seed: int = 0, weak_sandbox: bool = False) -> None:
+    def __init__(
+        self, assignment: Assignment, *, seed: int = 0, weak_sandbox: bool = False
+    ) -> None:
         self.assignment = assignment
         self.cells = list(_compile(assignment))
         self.hidden = HiddenTests(assignment.tests, seed)
@@ -93,7 +95,9 @@ def _component_verdict(
     part: Component, checks: list[homework.Check], answered: bool
 ) -> ComponentVerdict:
     if not any(check.hidden for check in checks):
-        raise NotGradedError(f"No hidden test ran for {part.title}: its graded cell must call them.")
+        raise NotGradedError(
+            f"No hidden test ran for {part.title}: its graded cell must call them."
+        )
     return ComponentVerdict(
         part,
         passed=all(check.passed for check in checks),
@@ -120,7 +124,9 @@ class _TestCell:
         except NotGradedError:
             raise
         except Exception as error:
-            raise NotGradedError(f"{self.code.co_filename}: {type(error).__name__}: {error}") from error
+            raise NotGradedError(
+                f"{self.code.co_filename}: {type(error).__name__}: {error}"
+            ) from error
 
 
 def _compile(assignment: Assignment) -> Iterator[_TestCell]:
@@ -135,7 +141,7 @@ def _compile(assignment: Assignment) -> Iterator[_TestCell]:
 
 @contextlib.contextmanager
 def _judging(board: homework.Board, sessions: Sessions) -> Iterator[None]:
-    """The notebooks' ``homework`` module is ours, records on ``board``, and loads into sandboxes."""
+    """The notebooks' ``homework`` is this module; it records on ``board``, loads into sandboxes."""
     before = homework.board, homework.loader, sys.modules.get("homework")
     homework.board, homework.loader = board, sessions.load
     sys.modules["homework"] = homework
@@ -189,9 +195,7 @@ def open_notebook(
     return session
 
 
-def code_to_run(
-    assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...]
-) -> list[Cell]:
+def code_to_run(assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...]) -> list[Cell]:
     """The code cells of a submission, in order, after the given cells that it lacks.
 
     A read-only cell that was changed is run as handed in and then as released, so that names which
@@ -220,7 +224,9 @@ def code_to_run(
 def is_given(cell: NotebookNode) -> bool:
     """Whether a source cell is code that students get and may not change."""
     metadata = nbgrader_metadata(cell)
-    return bool(metadata.get("locked")) and not metadata.get("grade") and not metadata.get("solution")
+    return (
+        bool(metadata.get("locked")) and not metadata.get("grade") and not metadata.get("solution")
+    )
 
 
 def _answered(part: Component, assignment: Assignment, submission: Submission) -> bool:

@@ -10,14 +10,14 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from .course import Assignment, nbgrader_metadata
+from .course import Assignment, grade_id
 
 MAX_BYTES = 20 << 20
 MAX_CELLS = 2000
@@ -53,12 +53,20 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
     for name in assignment.student_notebooks:
         notebooks[name] = None
         try:
-            known = {
-                str(nbgrader_metadata(cell)["grade_id"])
+            kinds = {
+                grade_id(cell): cell.cell_type
                 for cell in assignment.notebooks[name].cells
-                if "grade_id" in nbgrader_metadata(cell)
+                if grade_id(cell)
             }
-            cells = parse_cells(_read_bytes(folder / f"{name}.ipynb"), known)
+            cells = parse_cells(_read_bytes(folder / f"{name}.ipynb"), kinds)
+            for number, cell in enumerate(cells):
+                kind = kinds.get(cell.grade_id, cell.kind)
+                if kind != cell.kind:
+                    cells[number] = replace(cell, kind=kind)
+                    problems.append(
+                        f"{name}.ipynb, cell {number + 1}: {cell.grade_id} was made a {cell.kind} "
+                        f"cell; it is graded as the {kind} cell it was"
+                    )
             notebooks[name] = tuple(cells)
         except _Unreadable as error:
             problems.append(f"{name}.ipynb {error}")
@@ -71,23 +79,23 @@ class _Unreadable(Exception):
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise _Unreadable("is not a regular file")
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _Unreadable("is missing") from None
     except OSError as error:
         raise _Unreadable(f"cannot be opened: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _Unreadable("is not a regular file")
-        data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise _Unreadable(f"is larger than {MAX_BYTES >> 20} MB: clear the outputs and save it again")
+        raise _Unreadable(
+            f"is larger than {MAX_BYTES >> 20} MB: clear the outputs and save it again"
+        )
     return data
 
 
 def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
-    """The cells of a notebook's bytes. ``known`` are the grade ids that a cell's own id may stand for."""
+    """The cells of a notebook's bytes; ``known`` are the grade ids that cells may carry."""
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -101,7 +109,9 @@ def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
         raise _Unreadable("is not a notebook: line 1, column 1: expected a JSON object")
     if content.get("nbformat") != 4 or not isinstance(content.get("cells"), list):
         version = str(content.get("nbformat"))[:20]
-        raise _Unreadable(f"is not a notebook of format 4 (it says {version}): save it with Jupyter")
+        raise _Unreadable(
+            f"is not a notebook of format 4 (it says {version}): save it with Jupyter"
+        )
     if len(content["cells"]) > MAX_CELLS:
         raise _Unreadable(f"has more than {MAX_CELLS} cells")
     known = set(known)
@@ -121,12 +131,11 @@ def _cell(item: Any, known: set[str]) -> SubmittedCell | None:
     source = source.encode("utf-8", "replace").decode("utf-8")
     metadata = item.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    if grade_id not in known:  # some editors drop metadata but keep the cell's id
-        grade_id = item.get("id")
-    if not isinstance(grade_id, str) or grade_id not in known:
-        grade_id = ""
-    return SubmittedCell(item["cell_type"], source, grade_id, _attachments(item.get("attachments")))
+    marked = marks.get("grade_id") if isinstance(marks, dict) else None
+    # Some editors drop a cell's metadata but keep its id.
+    names = [name for name in (marked, item.get("id")) if isinstance(name, str) and name in known]
+    attachments = _attachments(item.get("attachments"))
+    return SubmittedCell(item["cell_type"], source, names[0] if names else "", attachments)
 
 
 def _attachments(value: Any) -> dict[str, dict[str, str]]:
@@ -205,8 +214,7 @@ def notebook_bytes(source: NotebookNode, cells: list[NotebookNode]) -> bytes:
         cell["id"] = wanted if wanted not in used else f"cell-{index}"
         used.add(cell["id"])
     notebook = nbformat.v4.new_notebook(metadata=metadata, cells=cells)
-    nbformat.validate(notebook)
-    text: str = nbformat.writes(notebook, version=4)
+    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]  # validates
     return (text + "\n").encode()
 
 

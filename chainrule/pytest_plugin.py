@@ -1,7 +1,7 @@
 """pytest fixtures of the hidden tests: the submission and a seeded random generator.
 
-    pytest tests/nn_framework                      judges the reference solution
-    pytest tests/nn_framework --submission DIR     judges one submission
+pytest tests/nn_framework                      judges the reference solution
+pytest tests/nn_framework --submission DIR     judges one submission
 """
 
 from __future__ import annotations

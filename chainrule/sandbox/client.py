@@ -1,4 +1,4 @@
-"""The judge's side: starts the zygote, asks it for sandboxes, and talks to one within time limits."""
+"""The judge's side: starts the zygote, asks it for sandboxes, talks to one within time limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOOT = (
 
 
 class SandboxDied(Exception):
-    """The sandbox is gone. ``kind`` is timeout or crashed; the text says what a student may read."""
+    """The sandbox is gone. ``kind`` is timeout or crashed; the text is fit for a student."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
@@ -53,7 +53,9 @@ class Zygote:
             )
         self.socket.settimeout(START_SECONDS)
         if self.socket.recv(6) != b"ready\n":
-            text = self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
+            text = (
+                self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
+            )
             last = text.strip().splitlines()[-1:] or ["it ended without a message"]
             raise SandboxError("The sandbox could not be started: " + last[0])
 
@@ -109,7 +111,9 @@ class Sandbox:
             return wire.decode(self._receive(total, deadline), header, resolve)
         except TimeoutError:
             self.kill()
-            raise SandboxDied("timeout", f"took more than {seconds:.0f} s and was stopped") from None
+            raise SandboxDied(
+                "timeout", f"took more than {seconds:.0f} s and was stopped"
+            ) from None
         except (OSError, EOFError):
             self.kill()
             text = "the notebook's process ended (it exited, or ran out of memory or time)"

@@ -6,6 +6,7 @@ decodes what arrives, within limits, and compares the values itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 from collections.abc import Callable
@@ -61,10 +62,8 @@ class Server:
 
     def raised(self, error: BaseException) -> tuple[Any, ...]:
         name, text = type(error).__name__, ""
-        try:
+        with contextlib.suppress(BaseException):
             text = str(error)[:2000]
-        except BaseException:
-            pass
         label, line = "", 0
         for frame in traceback.extract_tb(error.__traceback__):
             if ", cell " in frame.filename:

@@ -1,9 +1,10 @@
-"""One submission in its sandbox: loads the notebook cell by cell, and stands for what it defines."""
+"""One submission in its sandbox: loads its notebook cell by cell, stands for what it defines."""
 
 from __future__ import annotations
 
 import builtins
 import functools
+import itertools
 import re
 import time
 from collections.abc import Iterator
@@ -120,14 +121,19 @@ class Session:
     def _student_error(
         self, name: Any, text: Any, label: Any, line: Any, missing: Any
     ) -> StudentError:
-        """Made from what the sandbox says, so every field is checked before a person reads it."""
+        """Made from what the sandbox says, so every field is checked before a person reads it.
+
+        IPython drops blank lines at the top of a cell, so they are added to the line's number.
+        """
         known = isinstance(name, str) and (
             hasattr(builtins, name) or hasattr(np.exceptions, name) or name == "LinAlgError"
         )
         where = "outside of the notebook's own lines"
         for cell in self.cells:
             if cell.label == label and isinstance(line, int):
-                where = f"{label}, line {min(max(line, 1), cell.source.count(chr(10)) + 1)}"
+                lines = cell.source.split("\n")
+                line += sum(1 for _ in itertools.takewhile(lambda text: not text.strip(), lines))
+                where = f"{label}, line {min(max(line, 1), len(lines))}"
         return StudentError(
             name if known else "an exception of its own",
             re.sub(r"[^\S\n]|[^\x20-\U0010ffff\n]", " ", text) if isinstance(text, str) else "",

@@ -95,7 +95,7 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data: Any, metadata: Any = None, **kwargs: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, *args: Any, **kwargs: Any) -> None:
         outputs.display("display_data", data, metadata or {})
 
     def clear_output(self, wait: bool = False) -> None:
@@ -138,7 +138,8 @@ class Shell(InteractiveShell):
     compiler_class = Type(_Compiler)
 
     def init_history(self) -> None:
-        super().init_history()
+        super().init_history()  # type: ignore[no-untyped-call]
+        assert self.history_manager is not None
         self.history_manager.enabled = False
 
     def enable_gui(self, gui: Any = None) -> None:
@@ -161,8 +162,8 @@ def create_shell() -> Shell:
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
     shell = Shell.instance(config=config, user_module=main, user_ns=main.__dict__)
-    sys.stdout = _Stream("stdout")  # type: ignore[assignment]
-    sys.stderr = _Stream("stderr")  # type: ignore[assignment]
+    sys.stdout = _Stream("stdout")
+    sys.stderr = _Stream("stderr")
     for cell in (
         "%matplotlib inline\nimport matplotlib.pyplot as _plt",
         "_fig = _plt.figure(figsize=(1, 1)); _plt.plot([0, 1]); _plt.show(); _plt.close('all')",
@@ -181,6 +182,6 @@ def create_shell() -> Shell:
 def run_cell(shell: Shell, source: str, label: str) -> tuple[list[dict[str, Any]], bool]:
     """Run one code cell; give its outputs and whether it ran to its end."""
     outputs.start()
-    shell.compile.label = label
-    result = shell.run_cell(source, store_history=False)
+    shell.compile.label = label  # type: ignore[attr-defined]
+    result = shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
     return outputs.collected(), bool(result.success)

@@ -1,8 +1,8 @@
 """The data that crosses between the judge and a sandbox: plain values, arrays, handles.
 
 A frame is ``length | header length | header | body``, both lengths as unsigned 32-bit little-endian
-integers. The header is msgpack; the body holds the arrays' bytes. Nothing else can be said: no class
-and no code ever crosses. What comes out of a sandbox is decoded with every length checked.
+integers. The header is msgpack; the body holds the arrays' bytes. Nothing else can be said: no
+class and no code ever crosses. What comes out of a sandbox is decoded with every length checked.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Encoder:
         if value is None or value is True or value is False:
             return value
         if depth > MAX_DEPTH:
-            return self.refuse("data nested more than %d deep" % MAX_DEPTH)
+            return self.refuse(f"data nested more than {MAX_DEPTH} deep")
         if isinstance(value, str):
             return str(value)
         if isinstance(value, (np.ndarray, np.generic)):
@@ -70,9 +70,7 @@ class _Encoder:
         if isinstance(value, list):
             return [self.pack(item, depth + 1) for item in value]
         if isinstance(value, tuple):
-            return msgpack.ExtType(
-                _TUPLE, _packb([self.pack(item, depth + 1) for item in value])
-            )
+            return msgpack.ExtType(_TUPLE, _packb([self.pack(item, depth + 1) for item in value]))
         if isinstance(value, dict):
             if all(isinstance(key, (str, int)) for key in value):
                 return {key: self.pack(item, depth + 1) for key, item in value.items()}
@@ -86,13 +84,13 @@ class _Encoder:
 
     def array(self, value: Any) -> Any:
         if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-            return self.refuse("a %s in place of a plain array" % type(value).__name__)
+            return self.refuse(f"a {type(value).__name__} in place of a plain array")
         plain = np.ascontiguousarray(value).reshape(np.shape(value))
         plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
         if not _DTYPE.fullmatch(plain.dtype.str):
-            return self.refuse("an array of dtype %s" % str(plain.dtype)[:40])
+            return self.refuse(f"an array of dtype {str(plain.dtype)[:40]}")
         if len(self.body) + plain.nbytes > MAX_BODY:
-            return self.refuse("more than %d MB of arrays" % (MAX_BODY >> 20))
+            return self.refuse(f"more than {MAX_BODY >> 20} MB of arrays")
         offset = len(self.body)
         self.body += plain.tobytes()
         return msgpack.ExtType(_ARRAY, _packb([plain.dtype.str, list(plain.shape), offset]))
@@ -113,7 +111,7 @@ def encode(value: Any, refer: Callable[[Any], Any]) -> bytes:
     except RecursionError:
         header = b""
     if not header or len(header) > MAX_HEADER:
-        raise WireError("a message of more than %d MB" % (MAX_HEADER >> 20))
+        raise WireError(f"a message of more than {MAX_HEADER >> 20} MB")
     return PREFIX.pack(len(header) + len(encoder.body), len(header)) + header + encoder.body
 
 
@@ -121,7 +119,7 @@ def check_prefix(prefix: bytes) -> tuple[int, int]:
     """(bytes that follow, of these the header's). Raises WireError where a limit is exceeded."""
     total, header = PREFIX.unpack(prefix)
     if header > MAX_HEADER or header > total or total - header > MAX_BODY:
-        raise WireError("a frame of %d bytes with a header of %d" % (total, header))
+        raise WireError(f"a frame of {total} bytes with a header of {header}")
     return total, header
 
 
@@ -148,7 +146,7 @@ def decode(frame: bytes, header: int, resolve: Callable[[Reference], Any]) -> An
             if type(number) is int and isinstance(name, str) and isinstance(is_callable, bool):
                 name = name if name.isidentifier() and len(name) <= 60 else "object"
                 return resolve(Reference(number, name, is_callable))
-        raise WireError("an unknown extension %d" % code)
+        raise WireError(f"an unknown extension {code}")
 
     def unpack(data: bytes) -> Any:
         return msgpack.unpackb(data, ext_hook=extension, strict_map_key=False)
@@ -158,7 +156,7 @@ def decode(frame: bytes, header: int, resolve: Callable[[Reference], Any]) -> An
     except WireError:
         raise
     except Exception as error:  # msgpack has no common base for what malformed bytes raise
-        raise WireError("malformed: %s" % type(error).__name__) from error
+        raise WireError(f"malformed bytes ({type(error).__name__})") from error
 
 
 def _array(body: memoryview, dtype: Any, shape: Any, offset: Any) -> np.ndarray:

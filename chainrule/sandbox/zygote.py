@@ -1,7 +1,8 @@
 """A clean Python that has imported what notebooks need and is forked for each submission.
 
-No answer, seed, hidden test or submission is ever in this process: a fork holds a copy of its memory.
-It talks with the judge over one socket: for each byte that arrives with a channel's descriptor
+No answer, seed, hidden test or submission is ever in this process: a fork holds a copy of its
+memory.
+It talks with the judge over one socket: for each byte that comes with a channel's descriptor
 it forks, and sends back the process id with a pidfd. It ends when the judge closes the socket.
 """
 
@@ -17,18 +18,6 @@ from pathlib import Path
 
 from . import policy
 
-PACKAGES = (
-    "numpy",
-    "IPython",
-    "matplotlib",
-    "mpl_toolkits",
-    "PIL",
-    "matplotlib_inline",
-    "traitlets",
-    "pygments",
-    "contourpy",
-    "kiwisolver",
-)
 # Standard-library and NumPy modules that students use and that IPython has not imported already.
 PRELOADED = ("numpy.testing", "numpy.linalg", "numpy.random", "statistics", "fractions", "timeit")
 
@@ -37,7 +26,7 @@ def main(control: int, weak: bool) -> None:
     """Serve fork requests on the socket ``control`` until it is closed."""
     from .shell import create_shell
 
-    prepared = policy.prepare(policy.default_readable(PACKAGES), weak=weak)
+    prepared = policy.prepare(policy.default_readable(), weak=weak)
     for name in PRELOADED:
         importlib.import_module(name)
     _provide_homework_module()

@@ -1,0 +1,222 @@
+"""A notebook in the sandbox: what cells show, what names do, and how its process may end."""
+
+import numpy as np
+import pytest
+
+from chainrule.homework import CheckFailed, StudentError
+from chainrule.sandbox import session as session_module
+from chainrule.sandbox.client import Zygote
+from chainrule.sandbox.session import Cell, Session, Student
+
+LAYER = """
+import numpy as np
+
+class Layer:
+    def __init__(self, n):
+        self.W = np.ones((n, n))
+        self.children = [n, self]
+    def double(self, x):
+        x *= 2
+        return x
+    def fail(self):
+        raise ValueError("no")
+    def later(self):
+        raise NotImplementedError()
+    def loop(self):
+        while True:
+            pass
+    def end(self):
+        import os
+        os._exit(0)
+
+def step(rows, state):
+    for row in rows:
+        for array in row:
+            array -= 1
+    state["steps"] = state.get("steps", 0) + 1
+"""
+
+
+@pytest.fixture(scope="module")
+def zygote():
+    zygote = Zygote()
+    yield zygote
+    zygote.close()
+
+
+@pytest.fixture
+def open_notebook(zygote):
+    sessions = []
+
+    def open_notebook(*sources):
+        cells = [Cell(f"nb.ipynb, cell {i}", text) for i, text in enumerate(sources, 1)]
+        session = Session(zygote, cells)
+        sessions.append(session)
+        session.begin("first")
+        session.ask("name", "__name__")
+        return session
+
+    yield open_notebook
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def student(open_notebook):
+    return Student(open_notebook(LAYER), "nb.ipynb")
+
+
+def results(session):
+    return list(session.results.values())
+
+
+def test_a_cell_that_fails_does_not_stop_the_next(open_notebook):
+    session = open_notebook("1 / 0", "x = 2")
+    assert Student(session, "nb.ipynb").x == 2
+    assert "ZeroDivisionError" in results(session)[0].problem
+
+
+def test_a_syntax_error_is_a_problem_of_its_cell(open_notebook):
+    session = open_notebook("def (:", "x = 2")
+    assert "SyntaxError" in results(session)[0].problem
+    assert Student(session, "nb.ipynb").x == 2
+
+
+def test_outputs_are_what_a_notebook_shows(open_notebook):
+    text, value, figure = results(
+        open_notebook(
+            "print('hello')",
+            "6 * 7",
+            "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);\nplt.show()",
+        )
+    )
+    assert text.outputs == [{"output_type": "stream", "name": "stdout", "text": "hello\n"}]
+    assert value.outputs[0]["data"] == {"text/plain": "42"}
+    assert "image/png" in figure.outputs[0]["data"]
+
+
+def test_an_output_flood_is_cut(open_notebook):
+    (flood,) = results(open_notebook("print('x' * 10_000_000)"))
+    assert not flood.problem
+    assert len(flood.outputs[0]["text"]) < 200_000
+
+
+def test_arrays_cross_by_value(student):
+    layer = student.Layer(2)
+    x = np.ones(2)
+    np.testing.assert_array_equal(layer.double(x), [2, 2])
+    np.testing.assert_array_equal(x, [1, 1])
+
+
+def test_an_attribute_can_be_set(student):
+    layer = student.Layer(2)
+    layer.W = np.zeros((2, 3))
+    assert layer.W.shape == (2, 3)
+
+
+def test_objects_in_a_list_are_handles(student):
+    number, layer = student.Layer(3).children
+    assert number == 3 and layer.W.shape == (3, 3)
+
+
+def test_an_array_of_the_sandbox_is_updated_in_place(student):
+    array, state = student.array([1, 2]), student.dict()
+    student.step([[array]], state)
+    student.step([[array]], state)
+    np.testing.assert_array_equal(array.get(), [-1, 0])
+    assert state["steps"] == 2
+
+
+def test_a_name_that_is_not_defined_is_missing(student):
+    with pytest.raises(CheckFailed) as failure:
+        student.Nothing()
+    assert failure.value.kind == "missing" and "Nothing is not defined" in str(failure.value)
+
+
+def test_a_missing_method_is_missing(student):
+    with pytest.raises(CheckFailed) as failure:
+        student.Layer(2).backward(1)
+    assert failure.value.kind == "missing"
+
+
+def test_an_exception_says_its_type_and_line(student):
+    with pytest.raises(StudentError) as failure:
+        student.Layer(2).fail()
+    assert failure.value.type_name == "ValueError"
+    assert failure.value.where == "nb.ipynb, cell 1, line 12"
+
+
+def test_not_implemented_is_recognised(student):
+    with pytest.raises(StudentError) as failure:
+        student.Layer(2).later()
+    assert failure.value.missing
+
+
+def test_an_endless_loop_is_stopped_and_the_next_component_runs(student, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.3)
+    with pytest.raises(CheckFailed) as failure:
+        student.Layer(2).loop()
+    assert failure.value.kind == "timeout"
+    with pytest.raises(CheckFailed):
+        student.Layer(2)
+    student._session.begin("second")
+    assert student.Layer(2).W.shape == (2, 2)
+
+
+def test_a_process_that_exits_is_replaced_for_the_next_component(student):
+    with pytest.raises(CheckFailed) as failure:
+        student.Layer(2).end()
+    assert failure.value.kind == "crashed"
+    student._session.begin("second")
+    assert student.Layer(2).W.shape == (2, 2)
+
+
+def test_a_handle_does_not_outlive_its_process(student):
+    layer = student.Layer(2)
+    with pytest.raises(CheckFailed):
+        layer.end()
+    student._session.begin("second")
+    with pytest.raises(CheckFailed) as failure:
+        layer.end()
+    assert failure.value.kind == "crashed"
+
+
+def test_a_cell_that_ends_the_process_is_left_out_of_the_reload(open_notebook):
+    session = open_notebook("x = 1", "import os; os._exit(1)", "y = 2")
+    student = Student(session, "nb.ipynb")
+    assert (student.x, student.y) == (1, 2)
+    assert "process ended" in results(session)[1].problem
+
+
+def test_an_endless_cell_is_left_out(open_notebook, monkeypatch):
+    monkeypatch.setattr(session_module, "CELL_SECONDS", 0.3)
+    session = open_notebook("x = 1", "while True: pass", "y = 2")
+    student = Student(session, "nb.ipynb")
+    assert (student.x, student.y) == (1, 2)
+    assert "0 s" in results(session)[1].problem
+
+
+def test_a_notebook_that_kills_every_process_is_given_up(open_notebook, monkeypatch):
+    monkeypatch.setattr(session_module, "NOTEBOOK_SECONDS", 0.5)
+    monkeypatch.setattr(session_module, "CELL_SECONDS", 0.3)
+    session = open_notebook(*["while True: pass"] * 20)
+    assert "was not run" in results(session)[-1].problem
+
+
+def test_sys_exit_in_a_cell_costs_nothing(open_notebook):
+    session = open_notebook("import sys; sys.exit(0)", "y = 2")
+    assert Student(session, "nb.ipynb").y == 2
+
+
+def test_check_does_nothing_in_the_sandbox(open_notebook):
+    (result,) = results(open_notebook("from homework import check\ncheck('Linear')"))
+    assert not result.problem and not result.outputs
+
+
+def test_a_value_that_must_not_cross_is_a_wrong_type(open_notebook):
+    student = Student(
+        open_notebook("import numpy as np\ndef f():\n    return np.matrix([[1]])"), "n"
+    )
+    with pytest.raises(CheckFailed) as failure:
+        student.f()
+    assert failure.value.kind == "type" and "matrix" in str(failure.value)
