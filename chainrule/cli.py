@@ -1,0 +1,218 @@
+"""The command ``chainrule``. Exit status: 0 everything graded, 1 something not, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .errors import ChainruleError, UsageError
+
+if TYPE_CHECKING:
+    from .classroom import Report
+    from .course import Assignment, Course
+
+DONE, NOT_GRADED, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with ``arguments`` (those of the process by default)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except ChainruleError as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return NOT_GRADED
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chainrule", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    release = commands.add_parser("release", help="make the student version in release/")
+    release.add_argument("assignment", nargs="?", help="default: all assignments")
+    release.add_argument(
+        "--check", action="store_true", help="change nothing; exit with 1 if it is out of date"
+    )
+    release.set_defaults(run=_release)
+
+    grade = commands.add_parser("grade", help="grade what is in submitted/")
+    grade.add_argument("assignment")
+    grade.add_argument("--student", action="append", metavar="ID", help="only this student")
+    grade.add_argument("--force", action="store_true", help="also what has not changed")
+    _add_weak_sandbox(grade)
+    grade.set_defaults(run=_grade)
+
+    check = commands.add_parser("check", help="judge one submission, without the gradebook")
+    check.add_argument("folder", metavar="DIR", type=Path)
+    check.add_argument("--assignment", metavar="NAME", help="default: found by the notebooks")
+    check.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    _add_weak_sandbox(check)
+    check.set_defaults(run=_check)
+
+    scores = commands.add_parser("scores", help="print the scores of a class")
+    scores.add_argument("assignment")
+    scores.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    scores.set_defaults(run=_scores)
+    return parser
+
+
+def _add_weak_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-weak-sandbox",
+        action="store_true",
+        help="go on where this machine cannot confine a submission fully",
+    )
+
+
+def _course() -> Course:
+    from .course import find_course
+
+    return find_course(Path.cwd())
+
+
+# ---------------------------------------------------------------------------------------
+# The commands
+
+
+def _release(options: argparse.Namespace) -> int:
+    from .release import outdated, release
+
+    course = _course()
+    names = [options.assignment] if options.assignment else course.assignments()
+    status = DONE
+    for name in names:
+        assignment = course.assignment(name)
+        changed = outdated(course, assignment) if options.check else release(course, assignment)
+        for file in changed:
+            print(f"release/{name}/{file} {'is out of date' if options.check else 'updated'}")
+        if options.check and changed:
+            print(f"Run: chainrule release {name}")
+            status = NOT_GRADED
+        elif not changed:
+            print(f"release/{name} is up to date")
+    return status
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from .classroom import grade
+    from .progress import on_terminal
+
+    course = _course()
+    assignment = course.assignment(options.assignment)
+    report = grade(
+        course,
+        assignment,
+        options.student,
+        force=options.force,
+        weak_sandbox=options.allow_weak_sandbox,
+        progress=on_terminal,
+    )
+    _print_scores(course, assignment)
+    _print_report(report)
+    return NOT_GRADED if report.failures else DONE
+
+
+def _print_report(report: Report) -> None:
+    from .classroom import LOG_FILE
+
+    students = [*report.problems, *report.failures]
+    width = max((len(name) for name in students), default=0)
+    lines = [
+        f"{name:<{width}}  {line}"
+        for name in sorted(report.problems)
+        for line in report.problems[name]
+    ]
+    lines += [f"{name:<{width}}  {report.failures[name]}" for name in sorted(report.failures)]
+    if lines:
+        print("\n" + "\n".join(lines))
+    graded = len(report.graded) + len(report.unchanged)
+    print(
+        f"\n{graded + len(report.failures)} submissions: {graded} graded "
+        f"({len(report.unchanged)} unchanged), {len(report.failures)} not graded."
+    )
+    if report.median_seconds is not None:
+        print(f"Judging a submission took {report.median_seconds:.2f} s (median).")
+    if report.failures:
+        print(f"What went wrong stands in {LOG_FILE}.")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .judge import Judge
+    from .notebooks import read_submission
+    from .report import verdict_text
+    from .settings import load_config, load_settings
+
+    if not options.folder.is_dir():
+        raise UsageError(f"{options.folder} is not a folder: name one that holds the notebooks.")
+    course, assignment = _find_assignment(options.folder, options.assignment)
+    seed = load_settings(load_config(course.root)).seed
+    with Judge(assignment, seed=seed, weak_sandbox=options.allow_weak_sandbox) as judge:
+        verdict = judge.judge(read_submission(options.folder, assignment))
+    if options.json:
+        print(json.dumps(verdict.to_json(), indent=1, ensure_ascii=False))
+    else:
+        print(verdict_text(verdict))
+    return DONE
+
+
+def _find_assignment(folder: Path, name: str | None) -> tuple[Course, Assignment]:
+    """The assignment that a submission belongs to, in the first course that has it.
+
+    Courses are looked for around the working directory, around ``folder``, and around this package.
+    """
+    from .course import find_course
+
+    problem: UsageError | None = None
+    for start in (Path.cwd(), folder, Path(__file__).parent):
+        try:
+            course = find_course(start)
+            return course, course.assignment(name or _guess(course, folder))
+        except UsageError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
+
+
+def _guess(course: Course, folder: Path) -> str:
+    """The only assignment, or the only one whose notebooks of students lie in ``folder``."""
+    names = course.assignments()
+    if len(names) != 1:
+        here = {path.stem for path in folder.glob("*.ipynb")}
+        names = [n for n in names if here & set(course.assignment(n).student_notebooks)]
+    if len(names) != 1:
+        raise UsageError(
+            f"{folder} may belong to {', '.join(names) or 'no assignment'}: "
+            "say which with --assignment NAME."
+        )
+    return names[0]
+
+
+def _scores(options: argparse.Namespace) -> int:
+    course = _course()
+    _print_scores(course, course.assignment(options.assignment), options.format)
+    return DONE
+
+
+def _print_scores(course: Course, assignment: Assignment, style: str = "table") -> None:
+    from .gradebook import open_gradebook
+    from .report import score_csv, score_json, score_table
+    from .scores import scores
+    from .settings import load_config
+
+    with open_gradebook(course, load_config(course.root)) as gradebook:
+        rows = scores(gradebook, course, assignment)
+    show = {"table": score_table, "csv": score_csv, "json": score_json}[style]
+    print(show(rows, assignment.components).rstrip("\n"))

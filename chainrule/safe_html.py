@@ -1,0 +1,59 @@
+"""Markdown written by students, as HTML that can do nothing in the reader's browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "img": {"alt", "height", "src", "title", "width"},
+    "ol": {"start"},
+    "td": {"align", "style"},
+    "th": {"align", "style"},
+    # The highlighting of code.
+    "code": {"class"},
+    "div": {"class"},
+    "pre": {"class"},
+    "span": {"class"},
+}
+_PLAIN = """
+    abbr b blockquote br dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li p s strong sub
+    summary sup table tbody thead tr u ul
+"""
+_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "https:", "http:")
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "a" and name == "href" and value.strip().lower().startswith("data:"):
+        return False
+    if tag == "img" and name == "src":
+        return value.strip().lower().startswith(_IMAGES)
+    return name in _ATTRIBUTES.get(tag, ())
+
+
+_cleaner = bleach.Cleaner(
+    tags=frozenset(_PLAIN.split()) | set(_ATTRIBUTES),
+    attributes=_allowed,
+    protocols={"data", "http", "https", "mailto"},
+    css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
+    strip=True,
+)
+
+
+@pass_context
+def markdown_to_safe_html(context: Context, source: str) -> str:
+    """The HTML of a cell's or a comment's Markdown, for nbconvert's templates.
+
+    Formulas stay as they are for MathJax, pasted images stay, scripts and event handlers go.
+    """
+    cell: dict[str, Any] = context.get("cell") or {}
+    renderer = IPythonRenderer(
+        escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
+    )
+    return str(_cleaner.clean(MarkdownWithMath(renderer=renderer).render(source)))

@@ -1,0 +1,48 @@
+"""What is remembered about each graded submission, in autograded/<student>/<assignment>/."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .settings import STATE_FILE
+from .verdict import ComponentVerdict, Verdict
+
+PASSED, FAILED, MISSING, TIMEOUT = "passed", "failed", "missing", "timeout"
+
+
+@dataclass(frozen=True)
+class State:
+    """What a submission was judged from, and what the gradebook has no column for."""
+
+    fingerprint: str
+    outcomes: dict[str, str]  # of each component, by its id
+    problems: list[str]
+
+    def write(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        (folder / STATE_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def state_of(verdict: Verdict, fingerprint: str, problems: list[str]) -> State:
+    outcomes = {part.component.id: outcome(part) for part in verdict.components}
+    return State(fingerprint, outcomes, problems)
+
+
+def outcome(part: ComponentVerdict) -> str:
+    """In one word how a component went: passed, failed, missing (not attempted) or timeout."""
+    if part.passed:
+        return PASSED
+    kinds = [check.kind for check in part.checks]
+    if all(kind == "missing" for kind in kinds):
+        return MISSING
+    return TIMEOUT if TIMEOUT in kinds else FAILED
+
+
+def read_state(folder: Path) -> State | None:
+    """The state of an autograded submission, or None where there is none that can be read."""
+    try:
+        return State(**json.loads((folder / STATE_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

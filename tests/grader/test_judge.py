@@ -1,0 +1,229 @@
+"""The judge on the real homework: the reference, the stub, and submissions that try to cheat."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chainrule.course import find_course
+from chainrule.judge import Judge, reference
+from chainrule.notebooks import SubmittedCell, Submission, stub_source
+
+NOTEBOOK = "1_modules"
+
+
+@pytest.fixture(scope="module")
+def assignment():
+    return find_course(Path(__file__).parent).assignment("nn_framework")
+
+
+@pytest.fixture(scope="module")
+def judge(assignment):
+    with Judge(assignment) as judge:
+        yield judge
+
+
+@pytest.fixture
+def right(assignment):
+    """The reference's cells."""
+    return reference(assignment).notebooks[NOTEBOOK]
+
+
+def submit(*cells):
+    return Submission({NOTEBOOK: tuple(cells)})
+
+
+def code(source):
+    return SubmittedCell("code", source, "", {})
+
+
+def failed(verdict):
+    return [part.component.id for part in verdict.components if not part.passed]
+
+
+def change(cells, grade_id, old, new):
+    """The cells with a piece of one of them replaced."""
+    (index,) = [i for i, cell in enumerate(cells) if cell.grade_id == grade_id]
+    assert old in cells[index].source
+    changed = replace(cells[index], source=cells[index].source.replace(old, new))
+    return (*cells[:index], changed, *cells[index + 1 :])
+
+
+def test_the_reference_gets_all_code_points_and_its_derivations_wait(judge, assignment):
+    verdict = judge.judge(reference(assignment))
+    assert failed(verdict) == [] and verdict.problems == ()
+    assert (verdict.score, verdict.max_score) == (13.0, 20.0)
+    waiting = [part.component.formula_points for part in verdict.components if part.needs_manual]
+    assert sum(waiting) == 7.0
+
+
+def test_the_stub_gets_nothing_and_nothing_waits(judge, assignment):
+    source = assignment.notebooks[NOTEBOOK]
+    stub = [
+        replace(cell, source=stub_source(original))
+        for cell, original in zip(reference(assignment).notebooks[NOTEBOOK], source.cells, strict=True)
+    ]
+    verdict = judge.judge(submit(*stub))
+    assert (verdict.score, verdict.needs_manual) == (0.0, False)
+    assert {grade.auto_score for grade in verdict.grades} == {0.0}
+    assert {c.comment for c in verdict.comments if c.grade_id.endswith("-formula")} == {"No response."}
+
+
+def test_a_missing_notebook_gets_nothing(judge):
+    verdict = judge.judge(Submission({NOTEBOOK: None}, (f"{NOTEBOOK}.ipynb is missing",)))
+    assert (verdict.score, verdict.needs_manual) == (0.0, False)
+    assert verdict.problems == (f"{NOTEBOOK}.ipynb is missing",)
+
+
+def test_a_wrong_layer_costs_itself_alone_and_its_derivation(judge, right):
+    verdict = judge.judge(submit(*change(right, "linear-solution", "self.W.T", "self.W.T / 2")))
+    assert failed(verdict) == ["linear"]
+    (grade,) = [grade for grade in verdict.grades if grade.grade_id == "linear-formula"]
+    assert grade.auto_score == 0.0
+
+
+def test_a_notebook_without_marks_is_judged_by_the_names_it_defines(judge, right):
+    cells = [replace(cell, grade_id="") for cell in right]
+    verdict = judge.judge(submit(*cells))
+    assert failed(verdict) == [] and verdict.needs_manual
+
+
+def test_one_giant_cell_is_as_good_as_many(judge, right):
+    verdict = judge.judge(submit(code("\n\n".join(c.source for c in right if c.kind == "code"))))
+    assert failed(verdict) == []
+
+
+def test_given_classes_that_were_deleted_are_put_back(judge, right):
+    verdict = judge.judge(submit(*[cell for cell in right if not cell.grade_id.endswith("-given")]))
+    assert failed(verdict) == []
+
+
+def test_a_changed_read_only_cell_counts_as_released_and_keeps_what_was_added(judge, right):
+    cells = change(right, "relu-given", "np.maximum(input, 0)", "np.sin(input)")
+    cells = change(cells, "relu-given", "class ReLU", "HELPER = 1\n\nclass ReLU")
+    verdict = judge.judge(submit(*cells, code("assert HELPER == 1")))
+    assert failed(verdict) == []
+    assert any("relu-given was changed" in problem for problem in verdict.problems)
+    assert not any("HELPER" in problem for problem in verdict.problems)
+
+
+def test_a_cell_that_fails_costs_what_depends_on_it(judge, right):
+    cells = change(right, "elu-solution", "def update_output", "def update_output(")
+    verdict = judge.judge(submit(code("import tensorflow"), *cells))
+    assert failed(verdict) == ["elu"]
+    assert any("cell 1 (import tensorflow)" in problem for problem in verdict.problems)
+    assert any("SyntaxError" in problem for problem in verdict.problems)
+
+
+def test_the_autograded_notebooks_hold_no_hidden_test_and_no_path(judge, right):
+    verdict = judge.judge(submit(*right, code("import numpy; print(numpy.__file__)")))
+    for data in verdict.notebooks.values():
+        assert b"hidden" not in data.lower() and str(Path.home()).encode() not in data
+        assert str(Path(__file__).parents[2]).encode() not in data
+
+
+STUB_LINEAR = """
+class Linear(Module):
+    def __init__(self, *args): super().__init__()
+"""
+CHEATS = {
+    "rebind assert_allclose": """
+        import numpy.testing
+        np.testing.assert_allclose = np.testing.assert_equal = np.allclose = lambda *a, **k: True
+        """,
+    "replace the library's comparisons": """
+        import homework, sys
+        for name in ("assert_close", "assert_gradients"):
+            setattr(homework, name, lambda *a, **k: None)
+        homework.Check.fail = lambda *a: None
+        homework.board = None
+        """,
+    "replace NumPy functions": """
+        np.isfinite = np.isclose = np.array_equal = lambda *a, **k: True
+        np.max = np.sum = lambda *a, **k: 0.0
+        """,
+    "an object equal to everything": """
+        class Equal:
+            def __eq__(self, other): return True
+            def __float__(self): return 1.0
+            def __array__(self, *a, **k): return np.ones((3, 4))
+            shape = (5, 4)
+        Linear.forward = Linear.backward = lambda *a: Equal()
+        """,
+    "an ndarray subclass": """
+        class Equal(np.ndarray):
+            def __eq__(self, other): return True
+            def __sub__(self, other): return np.zeros(self.shape)
+        Linear.forward = lambda self, x: np.zeros((len(x), 4)).view(Equal)
+        """,
+    "read the source": """
+        from pathlib import Path
+        for path in Path.cwd().rglob("**/source/**/*.ipynb"): exec(path.read_text())
+        """,
+    "open the gradebook": "import sqlite3; sqlite3.connect('gradebook.db').execute('select 1')",
+    "print and leave": "print('score: 100'); raise SystemExit(0)",
+    "end the process": "import os; os._exit(0)",
+    "write to every descriptor": """
+        import os
+        for number in range(64):
+            try: os.write(number, b'\\x00' * 100)
+            except OSError: pass
+        """,
+    "patch the shell": """
+        get_ipython().ast_transformers.append(None)
+        type(get_ipython()).run_cell = lambda *a, **k: None
+        """,
+}
+
+
+@pytest.mark.parametrize("cheat", CHEATS, ids=str)
+def test_a_cheat_gains_nothing(judge, right, cheat):
+    from textwrap import dedent
+
+    cells = [cell for cell in right if cell.grade_id != "linear-solution"]
+    verdict = judge.judge(submit(*cells, code(STUB_LINEAR), code(dedent(CHEATS[cheat]))))
+    assert "linear" in failed(verdict)
+
+
+HARMLESS = set(CHEATS) - {"replace NumPy functions"}
+
+
+@pytest.mark.parametrize("cheat", sorted(HARMLESS), ids=str)
+def test_a_cheat_does_not_cost_the_components_whose_code_works(judge, right, cheat):
+    from textwrap import dedent
+
+    cells = [cell for cell in right if cell.grade_id != "linear-solution"]
+    verdict = judge.judge(submit(*cells, code(STUB_LINEAR), code(dedent(CHEATS[cheat]))))
+    assert failed(verdict) == ["linear"]
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "raise SystemExit", "raise KeyboardInterrupt"])
+def test_a_method_that_ends_the_process_costs_its_component_alone(judge, right, end):
+    cells = change(right, "elu-solution", "slope = ", f"import os; {end}; slope = ")
+    assert failed(judge.judge(submit(*cells))) == ["elu"]
+
+
+def test_an_endless_loop_costs_its_component_alone(judge, right, monkeypatch):
+    from chainrule.sandbox import session
+
+    monkeypatch.setattr(session, "CALL_SECONDS", 0.5)
+    cells = change(right, "softplus-solution", "sigmoid = ", "while True: pass\n        sigmoid = ")
+    verdict = judge.judge(submit(*cells))
+    assert failed(verdict) == ["softplus"]
+    (part,) = [part for part in verdict.components if not part.passed]
+    assert "timeout" in {check.kind for check in part.checks}
+
+
+def test_an_exception_cannot_carry_a_hidden_input_into_the_report(judge, right):
+    cells = change(
+        right, "elu-solution", "slope = ", "raise ValueError('canary', input.tolist()); slope = "
+    )
+    verdict = judge.judge(submit(*cells))
+    (part,) = [part for part in verdict.components if not part.passed]
+    messages = [check.message for check in part.checks if check.hidden and not check.passed]
+    assert messages and not any("canary" in message for message in messages)
+
+
+def test_the_same_submission_gets_the_same_verdict(judge, right):
+    first, second = (judge.judge(submit(*right)) for _ in range(2))
+    assert first.components == second.components and first.notebooks == second.notebooks

@@ -1,0 +1,148 @@
+"""What the hidden tests share: inputs that are fair to every precision, and ways to run a layer.
+
+A backward pass has to come from a derivation and not from differences of the forward pass. Two
+things tell them apart without a look at the code. Most components have inputs at which the formula
+is as easy as anywhere, while differences of any step are lost in rounding, because something large
+on which the gradient does not depend is added to what is differenced; there the ordinary tolerance
+decides. Where no such input exists, ``assert_derived`` compares to the precision of float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from chainrule.homework import CheckFailed, assert_close
+
+Map = Callable[[np.ndarray], np.ndarray]  # from an input to the output
+Gradient = Callable[[np.ndarray, np.ndarray], np.ndarray]  # from input and upstream gradient
+Rng = np.random.Generator
+
+# Relative to the largest element. A formula in float64 is right to about 1e-15, whichever way it
+# is written; central differences reach 1e-11 with the best of steps, five-point ones 1e-12.
+EXACT = 1e-13
+# A forward pass that is further off than this was computed in float32.
+SINGLE = 1e-9
+
+
+def single(values: np.ndarray) -> np.ndarray:
+    """The values rounded to float32: a solution that converts its input loses nothing by it."""
+    return np.asarray(values).astype(np.float32).astype(np.float64)
+
+
+def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Standard normal numbers, exact in float32."""
+    return single(rng.normal(size=shape))
+
+
+def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Numbers of both signs with magnitudes from 0.1 to 3, exact in float32: no kink is near."""
+    return single(rng.uniform(0.1, 3.0, size=shape) * rng.choice([-1.0, 1.0], size=shape))
+
+
+def powers_of_two(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Upstream gradients whose products with float32 numbers are float32 numbers again."""
+    return rng.choice([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0], size=shape)
+
+
+def one_hot(rng: np.random.Generator, n: int, k: int, dtype: type = float) -> np.ndarray:
+    """Targets for n samples of k classes, shape (n, k)."""
+    return np.eye(k, dtype=dtype)[rng.permutation(n) % k]
+
+
+def backward(layer: Any, x: np.ndarray, grad_output: np.ndarray) -> Any:
+    """What backward returns after forward on the same input. Gives copies, so both may be changed."""
+    layer.forward(x.copy())
+    return layer.backward(x.copy(), grad_output.copy())
+
+
+def array_of(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """A float64 copy of ``value``. Raises CheckFailed unless it is an array of this shape."""
+    if not isinstance(value, np.ndarray) or value.shape != shape:
+        assert_close(value, np.zeros(shape), what)  # says what it is in place of that
+    return np.array(value, dtype=np.float64)
+
+
+def assert_vanishes(actual: Any, shape: tuple[int, ...], scale: float, what: str) -> None:
+    """Raise CheckFailed unless ``actual`` is 0 up to the rounding of terms of size ``scale``."""
+    if not np.max(np.abs(array_of(actual, shape, what))) <= 1e-4 * scale:
+        raise CheckFailed("values", "%s is not 0 where it should be" % what)
+
+
+def assert_linear(layer: Any, x: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
+    """Raise CheckFailed unless backward is linear in the upstream gradient, and 0 for a zero one.
+
+    ``first`` and ``second`` are upstream gradients, shaped like the output for the input ``x``.
+    """
+    a = array_of(backward(layer, x, first), x.shape, "grad_input")
+    b = array_of(backward(layer, x, second), x.shape, "grad_input")
+    combined = backward(layer, x, 2 * first - 3 * second)
+    assert_close(combined, 2 * a - 3 * b, "grad_input of a sum")
+    zero = backward(layer, x, np.zeros_like(first))
+    assert_vanishes(zero, x.shape, float(np.max(np.abs(a))), "grad_input of a zero gradient")
+
+
+def assert_second_batch(layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
+    """Raise CheckFailed unless a batch of 7 rows goes as it should after one of 3 rows."""
+    layer.forward(normal(rng, 3, 4))
+    x, g = normal(rng, 7, 4), normal(rng, 7, 4)
+    assert_close(layer.forward(x.copy()), definition(x), "forward")
+    assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
+
+
+def assert_shares_input(
+    student: Any, layer: Any, definition: Map, gradient: Gradient, rng: Rng
+) -> None:
+    """Raise CheckFailed if writing into its input makes the layer wrong.
+
+    In a Sequential, backward gets the very array that forward was given, not a copy of it.
+    """
+    x, g = normal(rng, 6, 3), normal(rng, 6, 3)
+    shared = student.array(x)
+    assert_close(layer.forward(shared), definition(x), "forward")
+    assert_close(layer.backward(shared, student.array(g)), gradient(x, g), "grad_input")
+
+
+def assert_chain(student: Any, layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
+    """Raise CheckFailed unless the layer works between a Scaling and a LogSoftMax, called by hand."""
+    before, after = student.Scaling(4), student.LogSoftMax()
+    gamma, beta = before.gamma, before.beta
+    x, g = normal(rng, 5, 4), normal(rng, 5, 4)
+    hidden = gamma * x + beta
+    output = array_of(layer.forward(before.forward(x.copy())), (5, 4), "forward")
+    assert_close(output, definition(hidden), "forward")
+    after.forward(output.copy())
+    passed = layer.backward(hidden.copy(), after.backward(output.copy(), g.copy()))
+    scores = np.exp(definition(hidden))
+    upstream = g - scores / scores.sum(axis=1, keepdims=True) * g.sum(axis=1, keepdims=True)
+    expected = gradient(hidden, upstream)
+    assert_close(passed, expected, "grad_input")
+    assert_close(before.backward(x.copy(), passed), expected * gamma, "the chain's gradient")
+
+
+def assert_derived(
+    actual: Any, expected: np.ndarray, output: Any, expected_output: np.ndarray
+) -> None:
+    """Raise CheckFailed unless ``actual`` is as exact as ``output``, the result of forward, is.
+
+    Differences of a forward pass in float64 lose at least a quarter of its digits, a formula
+    loses none. Solutions that compute in float32 are recognised by their results, and for them
+    the ordinary tolerance holds. Give inputs and upstream gradients that are exact in float32.
+    """
+    assert_close(output, expected_output, "forward")
+    assert_close(actual, expected, "grad_input")
+    if _relative_error(output, expected_output) > SINGLE or np.all(single(actual) == actual):
+        return
+    error = _relative_error(actual, expected)
+    if error > EXACT:
+        raise CheckFailed(
+            "values",
+            "grad_input is only nearly right, off by %.1g of the largest value, as differences of "
+            "forward are; a formula is exact to rounding" % error,
+        )
+
+
+def _relative_error(actual: Any, expected: np.ndarray) -> float:
+    return float(np.max(np.abs(np.asarray(actual, float) - expected)) / np.max(np.abs(expected)))

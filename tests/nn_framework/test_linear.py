@@ -1,0 +1,210 @@
+"""Hidden tests of Linear. Expected values are matrix products with the layer's own W and b."""
+
+import numpy as np
+import pytest
+
+from chainrule.homework import CheckFailed, assert_close
+
+from .oracles import (
+    array_of,
+    assert_linear,
+    assert_vanishes,
+    backward,
+    normal,
+    single,
+)
+
+pytestmark = pytest.mark.component("Linear")
+
+
+def make(student, n_in, n_out):
+    """A layer, its W (n_in, n_out) and its b as (n_out,)."""
+    layer = student.Linear(n_in, n_out)
+    return layer, array_of(layer.W, (n_in, n_out), "W"), bias(layer.b, n_out, "b")
+
+
+def bias(value, n_out, what):
+    """A bias or its gradient as (n_out,); (1, n_out) broadcasts in the same way."""
+    shape = (1, n_out) if np.shape(value) == (1, n_out) else (n_out,)
+    return array_of(value, shape, what).reshape(n_out)
+
+
+def assert_param_gradients(layer, x, grad_output):
+    """One backward after zero_grad_params has left the gradients of this batch."""
+    assert_close(layer.gradW, x.T @ grad_output, "gradW")
+    n_out = grad_output.shape[1]
+    assert_close(bias(layer.gradb, n_out, "gradb"), grad_output.sum(axis=0), "gradb")
+    if np.shape(layer.gradb) != np.shape(layer.b):
+        raise CheckFailed("shape", "gradb does not have the shape of b")
+
+
+def test_forward_batch(student, rng):
+    """forward: y = xW + b for a batch, with more or fewer outputs than inputs"""
+    for n, n_in, n_out in [(7, 3, 5), (2, 6, 4), (3, 2, 1)]:
+        layer, W, b = make(student, n_in, n_out)
+        x = normal(rng, n, n_in)
+        assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+
+
+def test_forward_one_row(student, rng):
+    """forward: a batch of one row keeps its two dimensions"""
+    layer, W, b = make(student, 4, 3)
+    x = normal(rng, 1, 4)
+    assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+
+
+def test_forward_square(student, rng):
+    """forward: a square W is not transposed"""
+    layer, W, b = make(student, 4, 4)
+    x = normal(rng, 4, 4)
+    assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+
+
+def test_forward_bias(student):
+    """forward: where the input is zero, each row of the output is b"""
+    layer, _, b = make(student, 3, 5)
+    assert_close(layer.forward(np.zeros((2, 3))), np.stack([b, b]), "forward")
+
+
+def test_grad_input(student, rng):
+    """input gradient: every output passes its gradient back through its weights"""
+    for n, n_in, n_out in [(6, 3, 5), (2, 5, 2), (4, 4, 4), (3, 1, 2)]:
+        layer, W, _ = make(student, n_in, n_out)
+        x, g = normal(rng, n, n_in), normal(rng, n, n_out)
+        assert_close(backward(layer, x, g), g @ W.T, "grad_input")
+
+
+def test_grad_input_one_row(student, rng):
+    """input gradient: a batch of one row keeps its two dimensions"""
+    layer, W, _ = make(student, 3, 2)
+    x, g = normal(rng, 1, 3), normal(rng, 1, 2)
+    assert_close(backward(layer, x, g), g @ W.T, "grad_input")
+
+
+def test_grad_input_linear(student, rng):
+    """input gradient: linear in the upstream gradient, and zero where that is zero"""
+    layer, _, _ = make(student, 3, 4)
+    assert_linear(layer, normal(rng, 5, 3), normal(rng, 5, 4), normal(rng, 5, 4))
+
+
+def test_grad_params(student, rng):
+    """parameter gradients: gradW and gradb sum over the batch and have the parameters' shapes"""
+    for n, n_in, n_out in [(6, 3, 5), (2, 5, 2), (4, 4, 4), (5, 2, 1)]:
+        layer, _, _ = make(student, n_in, n_out)
+        x, g = normal(rng, n, n_in), normal(rng, n, n_out)
+        layer.zero_grad_params()
+        backward(layer, x, g)
+        assert_param_gradients(layer, x, g)
+
+
+def test_grad_params_one_row(student, rng):
+    """parameter gradients: right for a batch of one row"""
+    layer, _, _ = make(student, 3, 2)
+    x, g = normal(rng, 1, 3), normal(rng, 1, 2)
+    layer.zero_grad_params()
+    backward(layer, x, g)
+    assert_param_gradients(layer, x, g)
+
+
+def test_grad_params_cleared(student, rng):
+    """parameter gradients: zero_grad_params sets them to zero, and the next batch counts alone"""
+    layer, _, _ = make(student, 3, 4)
+    backward(layer, normal(rng, 5, 3), normal(rng, 5, 4))
+    layer.zero_grad_params()
+    assert_close(layer.gradW, np.zeros((3, 4)), "gradW after zero_grad_params")
+    assert_close(bias(layer.gradb, 4, "gradb"), np.zeros(4), "gradb after zero_grad_params")
+    x, g = normal(rng, 2, 3), normal(rng, 2, 4)
+    backward(layer, x, g)
+    assert_param_gradients(layer, x, g)
+
+
+def test_grad_params_zero_upstream(student, rng):
+    """parameter gradients: zero for a zero upstream gradient"""
+    layer, _, _ = make(student, 3, 4)
+    layer.zero_grad_params()
+    backward(layer, normal(rng, 5, 3), np.zeros((5, 4)))
+    assert_vanishes(layer.gradW, (3, 4), 1.0, "gradW")
+    assert_close(bias(layer.gradb, 4, "gradb"), np.zeros(4), "gradb")
+
+
+def test_another_batch(student, rng):
+    """state: a second batch of another size is not mixed up with the first"""
+    layer, W, b = make(student, 3, 5)
+    layer.forward(normal(rng, 4, 3))
+    x, g = normal(rng, 9, 3), normal(rng, 9, 5)
+    assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+    layer.zero_grad_params()
+    assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input")
+    assert_param_gradients(layer, x, g)
+
+
+def test_parameter_lists(student, rng):
+    """parameter gradients: get_parameters and get_grad_params list them in the same order"""
+    layer, W, b = make(student, 3, 5)
+    x, g = normal(rng, 4, 3), normal(rng, 4, 5)
+    layer.zero_grad_params()
+    backward(layer, x, g)
+    parameters, gradients = layer.get_parameters(), layer.get_grad_params()
+    if len(parameters) != 2 or len(gradients) != 2:
+        raise CheckFailed("values", "the lists of parameters and gradients do not have 2 entries")
+    first, second = (0, 1) if np.shape(parameters[0]) == (3, 5) else (1, 0)
+    assert_close(parameters[first], W, "W in get_parameters")
+    assert_close(bias(parameters[second], 5, "b in get_parameters"), b, "b in get_parameters")
+    assert_close(gradients[first], x.T @ g, "gradW in get_grad_params")
+    found = bias(gradients[second], 5, "gradb in get_grad_params")
+    assert_close(found, g.sum(axis=0), "gradb in get_grad_params")
+
+
+def test_initial_values(student):
+    """parameters: W and b start uniform in plus or minus 1/sqrt(n_in)"""
+    _, W, b = make(student, 4, 2500)
+    for name, values in (("W", W), ("b", b)):
+        scaled = values.ravel() * 2  # 1 / sqrt(4) is one half
+        if np.max(np.abs(scaled)) > 1 + 1e-6:
+            raise CheckFailed("values", "%s starts outside of its interval" % name)
+        # The share of a quarter of the interval has a standard deviation of 0.009 for b, which
+        # is nine times below what is allowed; a false alarm has a probability below 1e-17.
+        shares = np.histogram(scaled, bins=4, range=(-1, 1))[0] / scaled.size
+        if np.max(np.abs(shares - 0.25)) > 0.08:
+            raise CheckFailed("values", "%s does not start uniformly distributed" % name)
+
+
+def test_chain(student, rng):
+    """chain: between a Scaling and a ReLU, all gradients are those of the whole chain"""
+    before, after = student.Scaling(3), student.ReLU()
+    layer, W, b = make(student, 3, 4)
+    gamma, beta = before.gamma, before.beta
+    x, g = normal(rng, 6, 3), normal(rng, 6, 4)
+    hidden = gamma * x + beta
+    assert_close(layer.forward(before.forward(x.copy())), hidden @ W + b, "forward")
+    layer.zero_grad_params()
+    upstream = after.backward(hidden @ W + b, g.copy())
+    grad_input = layer.backward(hidden.copy(), upstream)
+    passed = g * (hidden @ W + b > 0)
+    assert_close(grad_input, passed @ W.T, "grad_input")
+    assert_param_gradients(layer, hidden, passed)
+    assert_close(before.backward(x.copy(), grad_input), passed @ W.T * gamma, "the chain's gradient")
+
+
+def test_shared_arrays(student, rng):
+    """chain: forward and backward share the input array, as inside of a Sequential"""
+    layer, W, b = make(student, 3, 4)
+    x, g = normal(rng, 6, 3), normal(rng, 6, 4)
+    shared = student.array(x)
+    assert_close(layer.forward(shared), x @ W + b, "forward")
+    layer.zero_grad_params()
+    assert_close(layer.backward(shared, student.array(g)), g @ W.T, "grad_input")
+    assert_param_gradients(layer, x, g)
+
+
+def test_derived(student, rng):
+    """derivation: the gradients come from formulas, not from differences of forward"""
+    layer, W, _ = make(student, 3, 4)
+    x, g = normal(rng, 5, 3), normal(rng, 5, 4)
+    # Outputs near 1e14 are rounded to steps of 1/64. No gradient but the first row of gradW knows.
+    x[:, 0] = single(1e14 * rng.uniform(1, 2, size=5))
+    layer.zero_grad_params()
+    assert_close(backward(layer, x, g), g @ W.T, "grad_input")
+    grad_w = array_of(layer.gradW, (3, 4), "gradW")
+    assert_close(grad_w[1:], x[:, 1:].T @ g, "gradW")
+    assert_close(bias(layer.gradb, 4, "gradb"), g.sum(axis=0), "gradb")

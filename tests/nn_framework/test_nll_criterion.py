@@ -1,0 +1,124 @@
+"""Hidden tests of NLLCriterion, which takes log-probabilities."""
+
+import numpy as np
+import pytest
+
+from chainrule.homework import assert_close
+
+from .oracles import array_of, normal, one_hot, single
+
+pytestmark = pytest.mark.component("NLLCriterion")
+
+
+def definition(log_p, target):
+    return -sum(log_p[i, k] for i, k in zip(*np.nonzero(target), strict=True)) / len(log_p)
+
+
+def gradient(target):
+    return -1.0 * target / len(target)
+
+
+def log_probabilities(rng, n, k):
+    scores = 2 * rng.normal(size=(n, k))
+    return single(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
+
+
+def pairs(rng):
+    """Log-probabilities and targets of several shapes (N, K)."""
+    shapes = [(6, 3), (2, 5), (4, 4), (7, 2)]
+    return [(log_probabilities(rng, n, k), one_hot(rng, n, k)) for n, k in shapes]
+
+
+def backward(student, log_p, target):
+    criterion = student.NLLCriterion()
+    criterion.forward(log_p.copy(), target.copy())
+    return criterion.backward(log_p.copy(), target.copy())
+
+
+def test_forward_batch(student, rng):
+    """forward: minus the mean over the rows of the right class's log-probability"""
+    for log_p, target in pairs(rng):
+        actual = student.NLLCriterion().forward(log_p.copy(), target.copy())
+        assert_close(actual, definition(log_p, target), "forward")
+
+
+def test_forward_one_row(student, rng):
+    """forward: right for a batch of one row"""
+    log_p, target = log_probabilities(rng, 1, 4), one_hot(rng, 1, 4)
+    actual = student.NLLCriterion().forward(log_p.copy(), target.copy())
+    assert_close(actual, definition(log_p, target), "forward")
+
+
+def test_forward_known(student):
+    """forward: ln K for K classes that are equally likely, zero for a sure and right answer"""
+    criterion = student.NLLCriterion()
+    log_p, target = np.full((3, 4), -np.log(4)), np.eye(4)[[1, 3, 3]]
+    assert_close(criterion.forward(log_p, target.copy()), np.log(4), "forward")
+    sure = np.where(target == 1, 0.0, -50.0)
+    assert_close(criterion.forward(sure, target.copy()), 0.0, "forward")
+
+
+def test_forward_unlikely(student):
+    """forward: right for very small probabilities, with nothing clipped"""
+    log_p, target = np.array([[-1000.0, 0.0], [0.0, -700.0]]), np.eye(2)
+    assert_close(student.NLLCriterion().forward(log_p, target.copy()), 850.0, "forward")
+
+
+def test_grad_input(student, rng):
+    """input gradient: only the right class of each row has one"""
+    for log_p, target in pairs(rng):
+        assert_close(backward(student, log_p, target), gradient(target), "grad_input")
+
+
+def test_grad_input_one_row(student, rng):
+    """input gradient: a batch of one row keeps its two dimensions"""
+    log_p, target = log_probabilities(rng, 1, 4), one_hot(rng, 1, 4)
+    assert_close(backward(student, log_p, target), gradient(target), "grad_input")
+
+
+def test_integer_targets(student, rng):
+    """targets: one-hot integers and float32 are as good as float64"""
+    log_p = log_probabilities(rng, 6, 3)
+    for dtype in (np.int64, np.int32, np.float32):
+        target = one_hot(rng, 6, 3, dtype)
+        actual = student.NLLCriterion().forward(log_p.copy(), target.copy())
+        assert_close(actual, definition(log_p, target), "forward")
+        assert_close(backward(student, log_p, target), gradient(target), "grad_input")
+
+
+def test_another_batch(student, rng):
+    """state: batches of other sizes, one after another, are not mixed up"""
+    criterion = student.NLLCriterion()
+    for log_p, target in pairs(rng):
+        actual = criterion.forward(log_p.copy(), target.copy())
+        assert_close(actual, definition(log_p, target), "forward")
+        actual = criterion.backward(log_p.copy(), target.copy())
+        assert_close(actual, gradient(target), "grad_input")
+
+
+def test_chain(student, rng):
+    """chain: after LogSoftMax, the scores' gradient is (probability minus target) / N"""
+    layer, criterion = student.LogSoftMax(), student.NLLCriterion()
+    scores, target = normal(rng, 6, 4), one_hot(rng, 6, 4)
+    log_p = layer.forward(scores.copy())
+    criterion.forward(log_p.copy(), target.copy())
+    passed = array_of(criterion.backward(log_p.copy(), target.copy()), (6, 4), "grad_input")
+    probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    expected = (probabilities - target) / 6
+    assert_close(layer.backward(scores.copy(), passed), expected, "the chain's gradient")
+
+
+def test_shared_arrays(student, rng):
+    """chain: forward and backward share the arrays of predictions and targets"""
+    criterion = student.NLLCriterion()
+    log_p, target = log_probabilities(rng, 6, 3), one_hot(rng, 6, 3)
+    shared, answers = student.array(log_p), student.array(target)
+    assert_close(criterion.forward(shared, answers), definition(log_p, target), "forward")
+    assert_close(criterion.backward(shared, answers), gradient(target), "grad_input")
+
+
+def test_derived(student, rng):
+    """derivation: the gradient comes from a formula, not from differences of forward"""
+    log_p, target = log_probabilities(rng, 5, 3), one_hot(rng, 5, 3)
+    log_p[0] = single(np.full(3, -1e14))  # beside it every step is lost in rounding
+    assert_close(backward(student, log_p, target), gradient(target), "grad_input")

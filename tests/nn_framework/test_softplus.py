@@ -1,0 +1,110 @@
+"""Hidden tests of SoftPlus, for |x| < 20: the text does not ask for stability beyond that."""
+
+import numpy as np
+import pytest
+
+from chainrule.homework import assert_close
+
+from .oracles import (
+    array_of,
+    assert_chain,
+    assert_derived,
+    assert_linear,
+    assert_second_batch,
+    assert_shares_input,
+    backward,
+    normal,
+    powers_of_two,
+    single,
+)
+
+pytestmark = pytest.mark.component("SoftPlus")
+
+
+def definition(x):
+    return np.log1p(np.exp(x))
+
+
+def gradient(x, grad_output):
+    return grad_output / (1 + np.exp(-x))
+
+
+def test_forward_batch(student, rng):
+    """forward: ln(1 + e^x)"""
+    for n, d in [(6, 3), (2, 5), (4, 4)]:
+        x = 2 * normal(rng, n, d)
+        assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
+
+
+def test_forward_one_row(student, rng):
+    """forward: a batch of one row keeps its two dimensions"""
+    x = normal(rng, 1, 4)
+    assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
+
+
+def test_forward_negative(student, rng):
+    """forward: right for a batch that is negative throughout"""
+    x = single(rng.uniform(-6, -1, size=(5, 4)))
+    assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
+
+
+def test_forward_range(student, rng):
+    """forward: right from -18 to 18, and ln 2 at zero"""
+    x = np.linspace(-18, 18, 25).reshape(5, 5)
+    assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
+
+
+def test_grad_input(student, rng):
+    """input gradient: the sigmoid of the input times the upstream gradient"""
+    for n, d in [(6, 3), (2, 5), (4, 4)]:
+        x, g = 2 * normal(rng, n, d), normal(rng, n, d)
+        assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
+
+
+def test_grad_input_one_row(student, rng):
+    """input gradient: a batch of one row keeps its two dimensions"""
+    x, g = normal(rng, 1, 4), normal(rng, 1, 4)
+    assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
+
+
+def test_grad_input_negative(student, rng):
+    """input gradient: right for a batch that is negative throughout"""
+    x, g = single(rng.uniform(-6, -1, size=(5, 4))), normal(rng, 5, 4)
+    assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
+
+
+def test_grad_input_range(student, rng):
+    """input gradient: right from -18 to 18, and one half at zero"""
+    x, g = np.linspace(-18, 18, 25).reshape(5, 5), normal(rng, 5, 5)
+    assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
+
+
+def test_grad_input_linear(student, rng):
+    """input gradient: linear in the upstream gradient, and zero where that is zero"""
+    assert_linear(student.SoftPlus(), normal(rng, 5, 3), normal(rng, 5, 3), normal(rng, 5, 3))
+
+
+def test_another_batch(student, rng):
+    """state: a second batch of another size is not mixed up with the first"""
+    assert_second_batch(student.SoftPlus(), definition, gradient, rng)
+
+
+def test_chain(student, rng):
+    """chain: between a Scaling and a LogSoftMax, the gradient reaches the start of the chain"""
+    assert_chain(student, student.SoftPlus(), definition, gradient, rng)
+
+
+def test_shared_arrays(student, rng):
+    """chain: forward and backward share the input array, as inside of a Sequential"""
+    assert_shares_input(student, student.SoftPlus(), definition, gradient, rng)
+
+
+def test_derived(student, rng):
+    """derivation: the gradient comes from a formula, not from differences of forward"""
+    layer = student.SoftPlus()
+    # Around 0 differences suffer from the curvature, at 18 from rounding; no step suits both.
+    x = single(np.concatenate([rng.uniform(-3, 3, 40), rng.uniform(12, 18, 40)])).reshape(16, 5)
+    g = powers_of_two(rng, 16, 5)
+    output = array_of(layer.forward(x.copy()), x.shape, "forward")
+    grad_input = array_of(layer.backward(x.copy(), g.copy()), x.shape, "grad_input")
+    assert_derived(grad_input, gradient(x, g), output, definition(x))
