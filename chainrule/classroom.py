@@ -17,7 +17,7 @@ from traitlets.config import Config
 from . import submitted
 from .converters import ConverterError, write_feedback
 from .course import Assignment, Course
-from .errors import SandboxError, UsageError
+from .errors import ChainruleError, SandboxError, UsageError
 from .gradebook import open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
 from .notebooks import read_submission
@@ -161,7 +161,9 @@ class _Run:
         return self.course.root / step / student / self.assignment.name
 
     def _failed(self, student: str, error: Exception) -> None:
-        self.report.failures[student] = f"not graded: {error}"
+        known = isinstance(error, ChainruleError)
+        text = str(error) if known else f"{type(error).__name__}: {error}"
+        self.report.failures[student] = f"not graded: {text}"
         if not isinstance(error, UsageError):
             self._log(student, "".join(traceback.format_exception(error)))
 

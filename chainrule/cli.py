@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,9 +139,9 @@ def _print_report(report: Report) -> None:
     lines += [f"{name:<{width}}  {report.failures[name]}" for name in sorted(report.failures)]
     if lines:
         print("\n" + "\n".join(lines))
-    graded = len(report.graded) + len(report.unchanged)
+    graded = {*report.graded, *report.unchanged} - set(report.failures)
     print(
-        f"\n{graded + len(report.failures)} submissions: {graded} graded "
+        f"\n{len(graded) + len(report.failures)} submissions: {len(graded)} graded "
         f"({len(report.unchanged)} unchanged), {len(report.failures)} not graded."
     )
     if report.median_seconds is not None:
@@ -169,35 +170,37 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _find_assignment(folder: Path, name: str | None) -> tuple[Course, Assignment]:
-    """The assignment that a submission belongs to, in the first course that has it.
+    """The assignment called ``name``, or else the one whose notebooks of students ``folder`` has.
 
     Courses are looked for around the working directory, around ``folder``, and around this package.
     """
+    courses = list(_courses(folder))
+    for course in courses:
+        names = course.assignments()
+        if name is not None:
+            matches = [name] if name in names else []
+        else:
+            here = {path.stem for path in folder.glob("*.ipynb")}
+            matches = [n for n in names if here & set(course.assignment(n).student_notebooks)]
+        if len(matches) > 1:
+            raise UsageError(
+                f"{folder} may belong to {' or '.join(matches)}: say which with --assignment NAME."
+            )
+        if matches:
+            return course, course.assignment(matches[0])
+    if name is None and courses and len(courses[0].assignments()) == 1:
+        name = courses[0].assignments()[0]  # the student's notebooks are missing
+    elif name is None or not courses:
+        raise UsageError(f"{folder} holds no notebook of an assignment: use --assignment NAME.")
+    return courses[0], courses[0].assignment(name)
+
+
+def _courses(folder: Path) -> Iterator[Course]:
     from .course import find_course
 
-    problem: UsageError | None = None
     for start in (Path.cwd(), folder, Path(__file__).parent):
-        try:
-            course = find_course(start)
-            return course, course.assignment(name or _guess(course, folder))
-        except UsageError as error:
-            problem = problem or error
-    assert problem is not None
-    raise problem
-
-
-def _guess(course: Course, folder: Path) -> str:
-    """The only assignment, or the only one whose notebooks of students lie in ``folder``."""
-    names = course.assignments()
-    if len(names) != 1:
-        here = {path.stem for path in folder.glob("*.ipynb")}
-        names = [n for n in names if here & set(course.assignment(n).student_notebooks)]
-    if len(names) != 1:
-        raise UsageError(
-            f"{folder} may belong to {', '.join(names) or 'no assignment'}: "
-            "say which with --assignment NAME."
-        )
-    return names[0]
+        with contextlib.suppress(UsageError):
+            yield find_course(start)
 
 
 def _scores(options: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@
 class ChainruleError(Exception):
     """Anything chainrule reports in one sentence, without a traceback."""
 
+    of_the_grader = True  # never recorded as a failure of a student's code
+
 
 class UsageError(ChainruleError):
     """The command was called with something that does not exist or is not allowed."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from . import homework
-from .errors import NotGradedError
+from .errors import ChainruleError, NotGradedError
 
 _active: HiddenTests | None = None
 
@@ -59,7 +59,10 @@ class HiddenTests:
             raise NotGradedError(f"There are no hidden tests for the component {title}.")
         for item in self.items[title]:
             check = homework.Check(requirement(item), item.name, hidden=True)
-            component.add(check, self.plugin.outcome(item, student))
+            raised = self.plugin.outcome(item, student)
+            if isinstance(raised, ChainruleError):
+                raise raised
+            component.add(check, raised)
 
 
 def requirement(item: pytest.Function) -> str:

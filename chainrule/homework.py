@@ -275,7 +275,7 @@ class _Component:
 
     def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> None:
         board.open = None
-        if error is not None and not isinstance(error, Exception):
+        if error is not None and not _is_a_failure(error):
             return
         if error is not None:
             self.add(Check("the checks can run"), error)
@@ -292,10 +292,17 @@ class _Requirement:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> bool:
-        if error is not None and not isinstance(error, (Exception, SystemExit)):
-            return False  # KeyboardInterrupt: the student wants to stop
+        if error is not None and not _is_a_failure(error):
+            return False
         self.owner.add(self.check, error)
         return True  # the next requirement is checked all the same
+
+
+def _is_a_failure(error: BaseException) -> bool:
+    """Whether an exception is the student code's: not Ctrl-C, and not the grader's own trouble."""
+    if getattr(error, "of_the_grader", False):
+        return False
+    return isinstance(error, (Exception, SystemExit))
 
 
 def component(title: str) -> _Component:

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from . import homework
 from .autograded import Answers, findings
 from .course import Assignment, grade_id, nbgrader_metadata
-from .errors import NotGradedError
+from .errors import ChainruleError, NotGradedError
 from .hidden import HiddenTests
 from .notebooks import Submission, SubmittedCell
 from .sandbox.client import Zygote
@@ -36,6 +36,7 @@ class Judge:
         self.assignment = assignment
         self.cells = list(_compile(assignment))
         self.hidden = HiddenTests(assignment.tests, seed)
+        self.weak_sandbox = weak_sandbox
         self.zygote = Zygote(weak_sandbox)
 
     def __enter__(self) -> Judge:
@@ -50,13 +51,7 @@ class Judge:
     def judge(self, submission: Submission) -> Verdict:
         """The verdict on one submission. Raises NotGradedError if the grader itself fails."""
         started = time.perf_counter()
-        sessions = Sessions(self.zygote, self.assignment, submission)
-        board = homework.Board()
-        try:
-            with _judging(board, sessions), self.hidden.active():
-                shown = self._run_tests(sessions)
-        finally:
-            sessions.close()
+        board, sessions, shown = self._run(submission)
         parts = tuple(
             _component_verdict(
                 part,
@@ -76,12 +71,33 @@ class Judge:
             time.perf_counter() - started,
         )
 
-    def _run_tests(self, sessions: Sessions) -> dict[str, str]:
+    def checks(self, submission: Submission, title: str) -> tuple[Check, ...]:
+        """The outcomes of one component alone, for measuring the tests themselves."""
+        board, _, _ = self._run(submission, title)
+        return _outcomes(board.checks[title])
+
+    def _run(
+        self, submission: Submission, only: str = ""
+    ) -> tuple[homework.Board, Sessions, dict[str, str]]:
+        """Run the notebooks of tests on a submission, or of their graded cells only one."""
+        if self.zygote.process.poll() is not None:  # it was killed: a new one costs a second
+            self.zygote = Zygote(self.weak_sandbox)
+        sessions = Sessions(self.zygote, self.assignment, submission)
+        board = homework.Board()
+        try:
+            with _judging(board, sessions), self.hidden.active():
+                return board, sessions, self._run_tests(sessions, only)
+        finally:
+            sessions.close()
+
+    def _run_tests(self, sessions: Sessions, only: str) -> dict[str, str]:
         """Run every cell of the notebooks of tests; give what each printed, by cell id."""
         shown = {}
         for name in self.assignment.test_notebooks:
             names: dict[str, Any] = {"__name__": "__main__"}
             for test in (cell for cell in self.cells if cell.notebook == name):
+                if only and test.title and test.title != only:
+                    continue
                 output = io.StringIO()
                 if test.title:
                     sessions.begin(test.title)
@@ -102,9 +118,13 @@ def _component_verdict(
         part,
         passed=all(check.passed for check in checks),
         formula_answered=answered,
-        checks=tuple(
-            Check(c.name, c.requirement, c.passed, c.kind, c.message, c.hidden) for c in checks
-        ),
+        checks=_outcomes(checks),
+    )
+
+
+def _outcomes(checks: list[homework.Check]) -> tuple[Check, ...]:
+    return tuple(
+        Check(c.name, c.requirement, c.passed, c.kind, c.message, c.hidden) for c in checks
     )
 
 
@@ -121,7 +141,7 @@ class _TestCell:
             if not self.title or self.title not in homework.board.checks:
                 raise NotGradedError(f"{self.code.co_filename} failed before its checks.") from None
             print(homework.describe(self.title, homework.board.checks[self.title]))
-        except NotGradedError:
+        except ChainruleError:
             raise
         except Exception as error:
             raise NotGradedError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -79,8 +80,10 @@ def short_names(titles: Sequence[str]) -> list[str]:
         words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+", title) or [title]
         letters = [word if word.isupper() or word.isdigit() else word[0] for word in words]
         head = "".join(letters) if len(words) > 1 else words[0][:4]
-        choices = (head, *(title[:length] for length in range(len(head), len(title) + 1)))
-        heads.append(next((name for name in choices if name not in heads), title))
+        longer = (title[:length] for length in range(len(head), len(title) + 1))
+        counted = (f"{head}{number}" for number in itertools.count(2))
+        choices = itertools.chain([head], longer, counted)
+        heads.append(next(name for name in choices if name not in heads))
     return heads
 
 

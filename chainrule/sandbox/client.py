@@ -61,12 +61,16 @@ class Zygote:
 
     def fork(self) -> Sandbox:
         ours, theirs = socket.socketpair()
-        with theirs:
+        descriptors: list[int] = []
+        with theirs, contextlib.suppress(OSError):
             socket.send_fds(self.socket, [b"f"], [theirs.fileno()])
-        _, descriptors, _, _ = socket.recv_fds(self.socket, 64, 1)
+            _, descriptors, _, _ = socket.recv_fds(self.socket, 64, 1)
         if not descriptors:
+            ours.close()
             raise SandboxError("The process that starts sandboxes has ended.")
-        return Sandbox(ours, descriptors[0])
+        sandbox = Sandbox(ours, descriptors[0])
+        sandbox.expect_confined()
+        return sandbox
 
     def close(self) -> None:
         self.socket.close()
@@ -97,6 +101,19 @@ class Sandbox:
         self.channel = channel
         self.pidfd = pidfd
         self.alive = True
+
+    def expect_confined(self) -> None:
+        """Raise SandboxError unless the process says that it is locked up."""
+        answer = b""
+        with contextlib.suppress(OSError):
+            self.channel.settimeout(START_SECONDS)
+            answer = self.channel.recv(1)
+            if answer == b"-":
+                answer += self.channel.recv(1000)
+        if answer != b"+":
+            self.kill()
+            reason = answer[1:].decode(errors="replace") or "its process ended at once"
+            raise SandboxError(f"A sandbox could not be closed: {reason}")
 
     def request(
         self, seconds: float, resolve: Callable[[wire.Reference], Any], *message: Any

@@ -8,15 +8,17 @@ it forks, and sends back the process id with a pidfd. It ends when the judge clo
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import importlib.util
+import importlib.abc
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
 
 from . import policy
+from .server import FAILED, LOCKED_UP, Server
+from .shell import Shell, create_shell
 
 # Standard-library and NumPy modules that students use and that IPython has not imported already.
 PRELOADED = ("numpy.testing", "numpy.linalg", "numpy.random", "statistics", "fractions", "timeit")
@@ -24,15 +26,12 @@ PRELOADED = ("numpy.testing", "numpy.linalg", "numpy.random", "statistics", "fra
 
 def main(control: int, weak: bool) -> None:
     """Serve fork requests on the socket ``control`` until it is closed."""
-    from .shell import create_shell
-
     prepared = policy.prepare(policy.default_readable(), weak=weak)
     for name in PRELOADED:
         importlib.import_module(name)
     _provide_homework_module()
     shell = create_shell()
     _forget_the_course()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
     gc.collect()
     gc.freeze()  # a collection in a fork then leaves the shared pages alone
     door = socket.socket(fileno=control)
@@ -48,16 +47,21 @@ def main(control: int, weak: bool) -> None:
         socket.send_fds(door, [str(child).encode() + b"\n"], [pidfd])
         os.close(pidfd)
         os.close(descriptors[0])
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # those that have ended by now
+                pass
 
 
-def _become_sandbox(channel: int, shell: object, prepared: policy.Prepared) -> None:
-    """In the fork: lock up, then serve. Never returns to the zygote's loop."""
+def _become_sandbox(channel: int, shell: Shell, prepared: policy.Prepared) -> None:
+    """In the fork: lock up, say so, then serve. Never returns to the zygote's loop."""
     try:
-        from .server import Server
-
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        policy.lock_down(prepared, policy.Limits(), keep_fds=(channel,))
-        Server(channel, shell).serve()  # type: ignore[arg-type]
+        try:
+            policy.lock_down(prepared, policy.Limits(), keep_fds=(channel,))
+        except BaseException as error:
+            os.write(channel, FAILED + str(error).encode()[:1000])
+            raise
+        os.write(channel, LOCKED_UP)
+        Server(channel, shell).serve()
     finally:
         os._exit(1)
 
@@ -74,4 +78,21 @@ def _forget_the_course() -> None:
     """Take the grader's own folder from the import path: nothing more is imported from it."""
     root = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != Path(root)]
+    sys.meta_path.insert(0, _OnlyWhatIsOffered())
     importlib.invalidate_caches()
+
+
+class _OnlyWhatIsOffered(importlib.abc.MetaPathFinder):
+    """Packages that Landlock does not let the sandbox read are absent, rather than unreadable.
+
+    Much code has an ``except ImportError`` for an absent package, none for a PermissionError.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        package = fullname.partition(".")[0]
+        if package not in sys.stdlib_module_names and package not in policy.PACKAGES:
+            raise ModuleNotFoundError(
+                f"No module named {package!r}: the homework is graded with NumPy, Matplotlib and "
+                "the standard library",
+                name=fullname,
+            )

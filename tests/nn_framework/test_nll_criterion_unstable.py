@@ -20,7 +20,7 @@ def definition(p, target):
 
 
 def gradient(p, target):
-    return -1.0 * target / p / len(p)
+    return -target.astype(float) / p / len(p)
 
 
 def softmax(scores):
@@ -103,14 +103,12 @@ def test_grad_input_beside_clipped(student):
     assert_close(actual[inside], expected[inside], "grad_input")
 
 
-def test_integer_targets(student, rng):
-    """targets: one-hot integers and float32 are as good as float64"""
-    p = probabilities(rng, 6, 3)
-    for dtype in (np.int64, np.int32, np.float32):
-        target = one_hot(rng, 6, 3, dtype)
-        actual = student.NLLCriterionUnstable().forward(p.copy(), target.copy())
-        assert_close(actual, definition(p, target), "forward")
-        assert_close(backward(student, p, target), gradient(p, target), "grad_input")
+def test_single_precision(student, rng):
+    """targets: float32 is as good as float64"""
+    p, target = probabilities(rng, 6, 3), one_hot(rng, 6, 3, np.float32)
+    actual = student.NLLCriterionUnstable().forward(p.copy(), target.copy())
+    assert_close(actual, definition(p, target), "forward")
+    assert_close(backward(student, p, target), gradient(p, target), "grad_input")
 
 
 def test_another_batch(student, rng):
@@ -153,5 +151,5 @@ def test_derived(student, rng):
     loss = criterion.forward(p.copy(), target.copy())
     actual = array_of(criterion.backward(p.copy(), target.copy()), (8, 3), "grad_input")
     expected = gradient(p, target)
-    for rows in (slice(0, 4), slice(4, 8)):
-        assert_derived(actual[rows], expected[rows], loss, definition(p, target))
+    assert_close(actual[:4], expected[:4], "grad_input of unlikely classes")
+    assert_derived(actual[4:], expected[4:], loss, definition(p, target))
