@@ -6,10 +6,12 @@ import contextlib
 import io
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
+import numpy as np
 from nbformat import NotebookNode
 
 from . import homework
@@ -85,7 +87,7 @@ class Judge:
         sessions = Sessions(self.zygote, self.assignment, submission)
         board = homework.Board()
         try:
-            with _judging(board, sessions), self.hidden.active():
+            with _judging(board, sessions), self.hidden.active(), _quiet():
                 return board, sessions, self._run_tests(sessions, only)
         finally:
             sessions.close()
@@ -171,6 +173,14 @@ def _judging(board: homework.Board, sessions: Sessions) -> Iterator[None]:
         homework.board, homework.loader = before[0], before[1]
         if before[2] is None:
             del sys.modules["homework"]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Comparing what students return with nan and inf in it is no cause for warnings."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Sessions:

@@ -26,16 +26,20 @@ class State:
 
 
 def state_of(verdict: Verdict, fingerprint: str, problems: list[str]) -> State:
-    outcomes = {part.component.id: outcome(part) for part in verdict.components}
+    untouched = {cell.grade_id for cell in verdict.comments if cell.comment == "No response."}
+    outcomes = {
+        part.component.id: outcome(part, f"{part.component.id}-solution" in untouched)
+        for part in verdict.components
+    }
     return State(fingerprint, outcomes, problems)
 
 
-def outcome(part: ComponentVerdict) -> str:
+def outcome(part: ComponentVerdict, untouched: bool = False) -> str:
     """In one word how a component went: passed, failed, missing (not attempted) or timeout."""
     if part.passed:
         return PASSED
     kinds = [check.kind for check in part.checks]
-    if all(kind == "missing" for kind in kinds):
+    if untouched or all(kind == "missing" for kind in kinds):
         return MISSING
     return TIMEOUT if TIMEOUT in kinds else FAILED
 

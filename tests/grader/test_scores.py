@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -148,6 +149,14 @@ def test_the_table_says_how_a_component_failed(add, rows, assignment, kind, sign
     assert table(rows(), assignment)["alder"] == f"alder {sign} 1.5 | 1.5 - 1.5 2.0"
 
 
+def test_an_untouched_cell_is_not_attempted_even_if_given_code_passes_a_check(judged):
+    verdict = judged(passed=[])
+    comments = [replace(cell, comment="No response.") for cell in verdict.comments]
+    outcomes = state_of(replace(verdict, comments=tuple(comments)), "", []).outcomes
+    assert outcomes == {"double": "missing", "add": "missing"}
+    assert state_of(verdict, "", []).outcomes == {"double": "failed", "add": "failed"}
+
+
 def test_a_penalty_is_shown_as_what_it_takes(add, rows, assignment):
     add("alder", LATE)
     assert table(rows(), assignment)["alder"] == "alder 1 1.5 | 2.5 - -2.5 0 0.0"
@@ -200,8 +209,6 @@ def test_csv_has_a_column_for_each_graded_cell(add, rows, assignment):
 
 
 def test_a_spreadsheet_does_not_run_a_students_id(add, rows, assignment):
-    from dataclasses import replace
-
     add("alder")
     evil = [replace(rows()[0], student='=HYPERLINK("x","y"),z')]
     (_, line) = csv.reader(io.StringIO(score_csv(evil, assignment.components)))

@@ -53,7 +53,7 @@ def one_hot(rng: np.random.Generator, n: int, k: int, dtype: type = float) -> np
 
 
 def backward(layer: Any, x: np.ndarray, grad_output: np.ndarray) -> Any:
-    """What backward returns after forward on the same input. Gives copies, so both may be changed."""
+    """What backward returns after forward on the same input; both get copies to write into."""
     layer.forward(x.copy())
     return layer.backward(x.copy(), grad_output.copy())
 
@@ -68,7 +68,7 @@ def array_of(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
 def assert_vanishes(actual: Any, shape: tuple[int, ...], scale: float, what: str) -> None:
     """Raise CheckFailed unless ``actual`` is 0 up to the rounding of terms of size ``scale``."""
     if not np.max(np.abs(array_of(actual, shape, what))) <= 1e-4 * scale:
-        raise CheckFailed("values", "%s is not 0 where it should be" % what)
+        raise CheckFailed("values", f"{what} is not 0 where it should be")
 
 
 def assert_linear(layer: Any, x: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
@@ -106,7 +106,7 @@ def assert_shares_input(
 
 
 def assert_chain(student: Any, layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
-    """Raise CheckFailed unless the layer works between a Scaling and a LogSoftMax, called by hand."""
+    """Raise CheckFailed unless the layer works between a Scaling and a LogSoftMax."""
     before, after = student.Scaling(4), student.LogSoftMax()
     gamma, beta = before.gamma, before.beta
     x, g = normal(rng, 5, 4), normal(rng, 5, 4)
@@ -139,8 +139,8 @@ def assert_derived(
     if error > EXACT:
         raise CheckFailed(
             "values",
-            "grad_input is only nearly right, off by %.1g of the largest value, as differences of "
-            "forward are; a formula is exact to rounding" % error,
+            f"grad_input is only nearly right, off by {error:.1g} of the largest value, as "
+            "differences of forward are; a formula is exact to rounding",
         )
 
 

@@ -1,7 +1,7 @@
 """Hidden tests of BatchNormalization.
 
-What is set beforehand has the shape in which the solution itself keeps its moving statistics, (d,) or
-(1, d). Not graded: evaluation before any training batch, and the gradient in evaluation mode.
+What is set beforehand has the shape in which the solution itself keeps its moving statistics,
+(d,) or (1, d). Not graded: evaluation before any training, and the gradient in evaluation mode.
 """
 
 import autograd
@@ -44,7 +44,7 @@ def gradient(x, grad_output):
 
 
 def batch(rng, n, d):
-    """Features of different means and spreads; the last one varies about as little as EPS allows."""
+    """Features of different means and spreads; the last has a variance of about EPS."""
     x = normal(rng, n, d) * rng.uniform(0.5, 2, size=d) + rng.uniform(-3, 3, size=d)
     x[:, -1] = 0.03 * rng.normal(size=n)
     return single(x)
@@ -276,8 +276,8 @@ def test_shared_arrays(student, rng):
 
 def test_derived(student, rng):
     """derivation: the gradient comes from a formula, not from differences of forward"""
-    # Beside inputs of 1e11 a step is nothing, while the formula does not care for the scale; and
-    # in a sum over all outputs the first feature drowns the others, which have nothing to do with it.
+    # Beside inputs of 1e11 a step is nothing, while the formula does not care for the scale. And
+    # in a sum over all outputs the first feature drowns the others, on which it has no influence.
     x, g = single(1e11 * rng.normal(size=(7, 3))), normal(rng, 7, 3)
     g[:, 0] *= 1e14
     actual = array_of(backward(student.BatchNormalization(), x, g), (7, 3), "grad_input")

@@ -161,12 +161,12 @@ def test_initial_values(student):
     for name, values in (("W", W), ("b", b)):
         scaled = values.ravel() * 2  # 1 / sqrt(4) is one half
         if np.max(np.abs(scaled)) > 1 + 1e-6:
-            raise CheckFailed("values", "%s starts outside of its interval" % name)
+            raise CheckFailed("values", f"{name} starts outside of its interval")
         # The share of a quarter of the interval has a standard deviation of 0.009 for b, which
         # is nine times below what is allowed; a false alarm has a probability below 1e-17.
         shares = np.histogram(scaled, bins=4, range=(-1, 1))[0] / scaled.size
         if np.max(np.abs(shares - 0.25)) > 0.08:
-            raise CheckFailed("values", "%s does not start uniformly distributed" % name)
+            raise CheckFailed("values", f"{name} does not start uniformly distributed")
 
 
 def test_chain(student, rng):
@@ -183,7 +183,9 @@ def test_chain(student, rng):
     passed = g * (hidden @ W + b > 0)
     assert_close(grad_input, passed @ W.T, "grad_input")
     assert_param_gradients(layer, hidden, passed)
-    assert_close(before.backward(x.copy(), grad_input), passed @ W.T * gamma, "the chain's gradient")
+    assert_close(
+        before.backward(x.copy(), grad_input), passed @ W.T * gamma, "the chain's gradient"
+    )
 
 
 def test_shared_arrays(student, rng):

@@ -1,7 +1,7 @@
 """Hidden tests of NLLCriterionUnstable, which takes probabilities.
 
-The gradient is judged where a probability lies inside of the range that clipping leaves alone. At the
-ends both 0 and the gradient at the clipped value are derivatives of some function.
+The gradient is judged where a probability lies inside of the range that clipping leaves alone. At
+the ends both 0 and the gradient at the clipped value are accepted.
 """
 
 import numpy as np

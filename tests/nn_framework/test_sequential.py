@@ -71,8 +71,8 @@ def assert_param_gradients(kinds, layers, expected):
     for number, (kind, layer, own) in enumerate(zip(kinds, layers, expected, strict=True)):
         if kind == "Scaling":
             grad_gamma, grad_beta = layer.get_grad_params()
-            assert_close(grad_gamma, own[0], "gradGamma of layer %d" % number)
-            assert_close(grad_beta, own[1], "gradBeta of layer %d" % number)
+            assert_close(grad_gamma, own[0], f"gradGamma of layer {number}")
+            assert_close(grad_beta, own[1], f"gradBeta of layer {number}")
 
 
 def test_forward(student, rng):
@@ -81,7 +81,7 @@ def test_forward(student, rng):
         network, layers = build(student, kinds, 4)
         x = normal(rng, 6, 4)
         expected = definition(kinds, parameters_of(kinds, layers), x)
-        assert_close(network.forward(x.copy()), expected, "forward of %d layers" % len(kinds))
+        assert_close(network.forward(x.copy()), expected, f"forward of {len(kinds)} layers")
 
 
 def test_forward_one_row(student, rng):
@@ -100,7 +100,7 @@ def test_grad_input(student, rng):
         expected, _ = gradients(kinds, parameters_of(kinds, layers), x, g)
         network.forward(x.copy())
         actual = network.backward(x.copy(), g.copy())
-        assert_close(actual, expected, "grad_input of %d layers" % len(kinds))
+        assert_close(actual, expected, f"grad_input of {len(kinds)} layers")
 
 
 def test_grad_input_one_row(student, rng):
@@ -193,17 +193,17 @@ def test_zero_grad_params(student, rng):
         layers[number].gradBeta = np.ones((1, 4))
     network.zero_grad_params()
     for number in (0, 2, 4):
-        assert_close(layers[number].gradGamma, np.zeros((1, 4)), "gradGamma of layer %d" % number)
-        assert_close(layers[number].gradBeta, np.zeros((1, 4)), "gradBeta of layer %d" % number)
+        assert_close(layers[number].gradGamma, np.zeros((1, 4)), f"gradGamma of layer {number}")
+        assert_close(layers[number].gradBeta, np.zeros((1, 4)), f"gradBeta of layer {number}")
 
 
 def assert_lists(actual, expected, what):
     """``actual`` has one list for each layer, with the expected arrays."""
     if not isinstance(actual, (list, tuple)) or len(actual) != len(expected):
-        raise CheckFailed("values", "%s does not give one list for each layer" % what)
+        raise CheckFailed("values", f"{what} does not give one list for each layer")
     for found, own in zip(actual, expected, strict=True):
         if not isinstance(found, (list, tuple)) or len(found) != len(own):
-            raise CheckFailed("values", "%s does not give each layer's own list" % what)
+            raise CheckFailed("values", f"{what} does not give each layer's own list")
         for array, values in zip(found, own, strict=True):
             assert_close(array, values, "an array in " + what)
 
@@ -224,7 +224,7 @@ def test_parameter_lists(student, rng):
 def assert_mode(layers, training):
     for number, layer in enumerate(layers):
         if bool(layer.training) is not training:
-            raise CheckFailed("values", "layer %d is in the wrong mode" % number)
+            raise CheckFailed("values", f"layer {number} is in the wrong mode")
 
 
 def test_modes(student):
@@ -281,7 +281,7 @@ def test_nested_zero_grad_params(student, rng):
     layers[1].gradGamma = np.ones((1, 3))
     network.zero_grad_params()
     for number in (0, 1, 3):
-        assert_close(layers[number].gradGamma, np.zeros((1, 3)), "gradGamma of layer %d" % number)
+        assert_close(layers[number].gradGamma, np.zeros((1, 3)), f"gradGamma of layer {number}")
 
 
 def test_modules(student):

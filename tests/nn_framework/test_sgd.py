@@ -1,7 +1,7 @@
-"""Hidden tests of SGD. Variables and state live with the student's code; gradients are new each step.
+"""Hidden tests of SGD. Variables and state live with the student's code, from step to step.
 
-Only the variables are compared, at a constant learning rate: how the velocities are kept, and whether
-they contain the learning rate, is left to the solution.
+Only the variables are compared, at a constant learning rate: how the velocities are kept, and
+whether they contain the learning rate, is left to the solution.
 """
 
 import numpy as np
@@ -151,8 +151,12 @@ def test_two_states(student, rng):
 
 
 def test_gradient_array_lives_on(student):
-    """state: velocities are arrays of their own, not the gradients' arrays that layers write into"""
-    variable, gradient, state = student.array([1.0, 2.0]), student.array([1.0, -2.0]), student.dict()
+    """state: velocities are arrays of their own, not those that layers keep their gradients in"""
+    variable, gradient, state = (
+        student.array([1.0, 2.0]),
+        student.array([1.0, -2.0]),
+        student.dict(),
+    )
     settings = config(0.5, 0.5)
     student.SGD([[variable]], [[gradient]], dict(settings), state)
     assert_close(variable.get(), np.array([0.5, 3.0]), "the variable")
