@@ -17,6 +17,7 @@ from .errors import ChainruleError, UsageError
 if TYPE_CHECKING:
     from .classroom import Report
     from .course import Assignment, Course
+    from .scores import StudentScores
 
 DONE, NOT_GRADED, WRONG_USAGE = 0, 1, 2
 
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
+        return NOT_GRADED
+    except KeyboardInterrupt:
+        print("chainrule: interrupted; what was graded so far is stored", file=sys.stderr)
         return NOT_GRADED
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -110,6 +114,7 @@ def _release(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from .classroom import grade
     from .progress import on_terminal
+    from .report import score_table
 
     course = _course()
     assignment = course.assignment(options.assignment)
@@ -121,12 +126,13 @@ def _grade(options: argparse.Namespace) -> int:
         weak_sandbox=options.allow_weak_sandbox,
         progress=on_terminal,
     )
-    _print_scores(course, assignment)
-    _print_report(report)
+    rows = _read_scores(course, assignment)
+    print(score_table(rows, assignment.components))
+    _print_report(report, sum(len(row.waiting) for row in rows))
     return NOT_GRADED if report.failures else DONE
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: Report, waiting: int) -> None:
     from .classroom import LOG_FILE
 
     students = [*report.problems, *report.failures]
@@ -144,6 +150,8 @@ def _print_report(report: Report) -> None:
         f"\n{len(graded) + len(report.failures)} submissions: {len(graded)} graded "
         f"({len(report.unchanged)} unchanged), {len(report.failures)} not graded."
     )
+    if waiting:
+        print(f"{waiting} answers wait for a person in the formgrader.")
     if report.median_seconds is not None:
         print(f"Judging a submission took {report.median_seconds:.2f} s (median).")
     if report.failures:
@@ -204,18 +212,19 @@ def _courses(folder: Path) -> Iterator[Course]:
 
 
 def _scores(options: argparse.Namespace) -> int:
+    from .report import score_csv, score_json, score_table
+
     course = _course()
-    _print_scores(course, course.assignment(options.assignment), options.format)
+    assignment = course.assignment(options.assignment)
+    show = {"table": score_table, "csv": score_csv, "json": score_json}[options.format]
+    print(show(_read_scores(course, assignment), assignment.components).rstrip("\n"))
     return DONE
 
 
-def _print_scores(course: Course, assignment: Assignment, style: str = "table") -> None:
+def _read_scores(course: Course, assignment: Assignment) -> list[StudentScores]:
     from .gradebook import open_gradebook
-    from .report import score_csv, score_json, score_table
     from .scores import scores
     from .settings import load_config
 
     with open_gradebook(course, load_config(course.root)) as gradebook:
-        rows = scores(gradebook, course, assignment)
-    show = {"table": score_table, "csv": score_csv, "json": score_json}[style]
-    print(show(rows, assignment.components).rstrip("\n"))
+        return scores(gradebook, course, assignment)

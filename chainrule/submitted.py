@@ -19,7 +19,7 @@ TIMESTAMP_FILE = "timestamp.txt"
 MAX_FILE_BYTES = 20 << 20
 MAX_FILES = 200
 MAX_DEPTH = 4
-_CACHES = {"__pycache__", "feedback"}
+_CACHES = {"__pycache__", ".ipynb_checkpoints", "feedback"}  # not for students nor for us
 
 
 def check_student_id(student_id: str) -> None:
@@ -144,7 +144,7 @@ def digest_of_grader(assignment: Assignment, *settings: object) -> str:
     digest = hashlib.sha256(repr(settings).encode())
     for folder in (assignment.source, assignment.tests, Path(__file__).parent):
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in (".ipynb", ".py"):
+            if path.is_file() and not _CACHES & {*path.relative_to(folder).parts}:
                 _add(digest, path.relative_to(folder), path)
     return digest.hexdigest()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -67,6 +68,7 @@ def _processors() -> int:
 
 def _start() -> None:
     """One thread for linear algebra in each worker, set before NumPy is imported."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us deals with it
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
 
@@ -80,8 +82,13 @@ def judge_all(
     process of its own, so that only the submission at fault is left without a verdict.
     """
     task = replace(task, assignment=replace(task.assignment))  # without what it has read so far
-    waiting = {executor.submit(judge_one, task, work): who for who, work in submissions.items()}
+    waiting = {}
     broken = []
+    for student, work in submissions.items():
+        try:
+            waiting[executor.submit(judge_one, task, work)] = student
+        except BrokenProcessPool:
+            broken.append(student)
     for future in as_completed(waiting):
         if isinstance(future.exception(), BrokenProcessPool):
             broken.append(waiting[future])

@@ -262,6 +262,10 @@ def test_a_worker_that_dies_takes_one_submission_with_it(assignment, fake_judges
             raise BrokenProcessPool("a worker died")
         return "verdict"
 
+    class Dead:
+        def submit(self, *_):
+            raise BrokenProcessPool("a worker died")
+
     class Pool:
         def __enter__(self):
             return fake_judges(alone)
@@ -272,8 +276,9 @@ def test_a_worker_that_dies_takes_one_submission_with_it(assignment, fake_judges
     monkeypatch.setattr(workers, "pool", lambda size: Pool())
     work = {"alder": Submission({}), "birch": Submission({}, ("deadly",)), "cedar": Submission({})}
     task = workers.Task(assignment, 0)
-    results = dict(workers.judge_all(fake_judges(judge), task, work))
-    assert {who for who, future in results.items() if future.exception()} == {"birch"}
+    for judges in (fake_judges(judge), Dead()):
+        results = dict(workers.judge_all(judges, task, work))
+        assert {who for who, future in results.items() if future.exception()} == {"birch"}
 
 
 def test_not_graded_errors_have_no_traceback_for_people(course, run, hand_in):

@@ -150,15 +150,16 @@ def assert_close(
         raise CheckFailed("shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape))
     if wanted.size == 0:
         return
-    if not np.isfinite(got).all() and np.isfinite(wanted).all():
+    if not np.isfinite(wanted).all():  # computed from the student's own parameters
+        raise CheckFailed("values", "%s depends on values that are nan or inf" % what)
+    if not np.isfinite(got).all():
         count = int(np.sum(~np.isfinite(got)))
         found = "nan" if np.isnan(got).any() else "inf"
         raise CheckFailed("values", "%s contains %s in %s" % (what, found, _count(count, got.size)))
     scale = float(np.max(np.abs(wanted)))
     allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
-    with np.errstate(over="ignore"):
-        error = np.abs(got - wanted)
-    wrong = error > allowed
+    error = np.abs(got - wanted)
+    wrong = ~(error <= allowed)  # true for nan as well
     if not wrong.any():
         return
     worst = np.unravel_index(int(np.argmax(np.where(wrong, error, -1.0))), error.shape)

@@ -1,0 +1,644 @@
+"""Load a homework notebook, check it, and say what is wrong and how.
+
+This one file lies beside the released notebooks and needs nothing but NumPy
+(Python 3.9 or newer, NumPy 1.24 or newer). In a notebook::
+
+    from homework import check
+    check("Linear")      # the checks of one component
+    check()              # the scoreboard
+
+and in the notebook of checks::
+
+    student = load("1_modules.ipynb")
+    with component("Linear") as requirement:
+        with requirement("forward: y = xW + b"):
+            assert_close(student.Linear(3, 4).forward(x), expected, "forward")
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import linecache
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "CheckFailed",
+    "assert_close",
+    "assert_gradients",
+    "check",
+    "component",
+    "load",
+    "summary",
+]
+
+# The only tolerances there are. A result may be off by RTOL of the element plus ATOL of the
+# largest element, so that float32 arithmetic inside a correct solution passes at any scale.
+RTOL = 1e-4
+ATOL = 1e-5
+ATOL_OF_ZEROS = 1e-6
+STEP = 1e-2  # of the differences in assert_gradients
+
+
+# ---------------------------------------------------------------------------------------
+# What can be wrong
+
+
+class CheckFailed(AssertionError):
+    """One thing that is wrong with a solution.
+
+    ``kind`` is one of missing, raised, type, shape, values, timeout, crashed. ``detail`` says how
+    in words that give away neither inputs nor expected values; ``example`` may show both and is
+    only for checks whose text the student can read.
+    """
+
+    def __init__(self, kind: str, detail: str, example: str = "") -> None:
+        super().__init__(detail + (": " + example if example else ""))
+        self.kind = kind
+        self.detail = detail
+        self.example = example
+
+
+class StudentError(Exception):
+    """An exception that student code raised in the grader's sandbox."""
+
+    def __init__(self, type_name: str, text: str, where: str, missing: bool = False) -> None:
+        super().__init__(text)
+        self.type_name = type_name
+        self.where = where
+        self.missing = missing  # a NotImplementedError: the student has not come this far
+
+
+class Check:
+    """The outcome of one requirement of a component."""
+
+    def __init__(self, requirement: str, name: str = "", hidden: bool = False) -> None:
+        self.requirement = requirement
+        self.name = name or requirement
+        self.hidden = hidden
+        self.passed = True
+        self.kind = ""
+        self.message = ""
+
+    def fail(self, error: BaseException) -> None:
+        """Record why the requirement is not met, without inputs or values if it is a hidden one."""
+        self.passed = False
+        if isinstance(error, CheckFailed):
+            self.kind = error.kind
+            self.message = error.detail if self.hidden else str(error)
+            return
+        if not isinstance(error, StudentError):
+            missing = isinstance(error, NotImplementedError)
+            error = StudentError(type(error).__name__, str(error), _where(error), missing)
+        if error.missing:
+            self.kind = "missing"
+            self.message = "not implemented yet (%s)" % error.where
+            return
+        # An exception's text is written by student code and could carry a hidden input.
+        text = "" if self.hidden or not str(error) else ": " + _shorten(str(error))
+        self.kind = "raised"
+        self.message = "raised %s%s (%s)" % (error.type_name, text, error.where)
+
+
+def _shorten(text: str, limit: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of a notebook that an exception passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if ", cell " in frame.filename or "ipykernel" in frame.filename:
+            cell = frame.filename.split(", ")[-1] if ", cell " in frame.filename else "your cell"
+            return "in %s, %s, line %s" % (frame.name, cell, frame.lineno)
+    return "in %s" % (frames[-1].name if frames else "the check")
+
+
+# ---------------------------------------------------------------------------------------
+# Comparing
+
+
+def assert_close(
+    actual: Any,
+    expected: Any,
+    what: str = "the result",
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Raise CheckFailed unless ``actual`` equals ``expected`` in shape and, nearly, in values.
+
+    ``expected`` is a number or an array; where it is a number, an array with one element will
+    do. ``rtol`` is relative to each expected element, ``atol`` to the largest of them. The
+    precision (float32, float64) and whether integers are floats make no difference.
+    """
+    wanted = np.asarray(expected, dtype=np.float64)
+    got = _as_floats(actual, what, scalar=wanted.ndim == 0)
+    if wanted.ndim == 0 and got.size == 1:
+        got = got.reshape(())
+    if got.shape != wanted.shape:
+        raise CheckFailed("shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape))
+    if wanted.size == 0:
+        return
+    if not np.isfinite(wanted).all():  # computed from the student's own parameters
+        raise CheckFailed("values", "%s depends on values that are nan or inf" % what)
+    if not np.isfinite(got).all():
+        count = int(np.sum(~np.isfinite(got)))
+        found = "nan" if np.isnan(got).any() else "inf"
+        raise CheckFailed("values", "%s contains %s in %s" % (what, found, _count(count, got.size)))
+    scale = float(np.max(np.abs(wanted)))
+    allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
+    error = np.abs(got - wanted)
+    wrong = ~(error <= allowed)  # true for nan as well
+    if not wrong.any():
+        return
+    worst = np.unravel_index(int(np.argmax(np.where(wrong, error, -1.0))), error.shape)
+    index = "[%s]" % ", ".join(str(int(i)) for i in worst) if wanted.ndim else ""
+    relative = float(error[worst]) / scale if scale > 0 else float(error[worst])
+    place = ", largest at %s" % index if index and wanted.size > 1 else ""
+    raise CheckFailed(
+        "values",
+        "%s is wrong in %s%s, off by %.2g%s"
+        % (
+            what,
+            _count(int(wrong.sum()), wanted.size),
+            place,
+            relative,
+            " of the largest value" if scale > 0 else " where it should be 0",
+        ),
+        "got %.6g, expected %.6g" % (float(got[worst]), float(wanted[worst])),
+    )
+
+
+def _count(wrong: int, size: int) -> str:
+    return "its value" if size == 1 else "%d of %d elements" % (wrong, size)
+
+
+def _as_floats(value: Any, what: str, scalar: bool = False) -> np.ndarray:
+    """A float64 copy of an array or number; anything else is a CheckFailed of kind type."""
+    wanted = "a number" if scalar else "a NumPy array"
+    if value is None:
+        raise CheckFailed("type", "%s is None, expected %s: is a return missing?" % (what, wanted))
+    if isinstance(value, (list, tuple)) or not isinstance(
+        value, (np.ndarray, np.generic, int, float)
+    ):
+        raise CheckFailed(
+            "type", "%s is of type %s, expected %s" % (what, _type_name(value), wanted)
+        )
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise CheckFailed("type", "%s has dtype %s, expected real numbers" % (what, array.dtype))
+    return np.array(array, dtype=np.float64)
+
+
+def _type_name(value: Any) -> str:
+    return str(getattr(value, "_type_name", None) or type(value).__name__)
+
+
+def assert_gradients(
+    module: Any,
+    x: np.ndarray,
+    grad_output: np.ndarray | None = None,
+    what: str = "grad_input",
+    target: np.ndarray | None = None,
+) -> None:
+    """Raise CheckFailed unless ``module.backward`` agrees with differences of its own forward.
+
+    ``x`` is the input, shape (N, ...); ``grad_output`` has the shape of the output (ones by
+    default). For a criterion give ``target`` in its place. What is compared is the gradient of
+    sum(grad_output * forward(x)) with respect to x, by differences at four points, 0.01 and 0.02
+    to both sides: so far apart, they are right to about 1e-4 also for a forward in float32.
+    """
+    x = np.array(x, dtype=np.float64)
+    second = [] if target is None else [np.asarray(target, dtype=np.float64)]
+    shape = _as_floats(module.forward(x.copy(), *(a.copy() for a in second)), "forward").shape
+    weights = np.ones(shape) if grad_output is None else np.asarray(grad_output, dtype=np.float64)
+    if shape != weights.shape:
+        raise CheckFailed("shape", "forward has shape %s, expected %s" % (shape, weights.shape))
+    upstream = second or [weights]
+    actual = module.backward(x.copy(), *(a.copy() for a in upstream))
+
+    def along(direction: np.ndarray) -> float:
+        """The derivative of the weighted sum of forward in one direction, shaped like x."""
+
+        def loss(step: float) -> float:
+            output = module.forward(x + step * direction, *(a.copy() for a in second))
+            return float(np.sum(weights * _as_floats(output, "forward")))
+
+        near, far = loss(STEP) - loss(-STEP), loss(2 * STEP) - loss(-2 * STEP)
+        return (8 * near - far) / (12 * STEP)
+
+    # Three directions at random tell right from wrong; only for a wrong gradient does it take
+    # every single element to say where.
+    if isinstance(actual, np.ndarray) and actual.shape == x.shape:
+        directions = np.random.default_rng(0).choice([-1.0, 1.0], size=(3, *x.shape))
+        expected = np.array([along(direction) for direction in directions])
+        got = np.array([np.sum(actual * direction) for direction in directions])
+        if np.allclose(got, expected, rtol=1e-4, atol=1e-4 * float(np.max(np.abs(actual)))):
+            return
+    numeric = np.zeros_like(x)
+    for index in np.ndindex(*x.shape):
+        numeric[index] = along(_unit(x.shape, index))
+    assert_close(actual, numeric, what, rtol=1e-3, atol=1e-3)
+
+
+def _unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:
+    direction = np.zeros(shape)
+    direction[index] = 1.0
+    return direction
+
+
+# ---------------------------------------------------------------------------------------
+# Requirements of a component, and the board on which their outcomes stand
+
+
+class Board:
+    """The outcomes of all requirements checked so far, by component."""
+
+    def __init__(self) -> None:
+        self.checks: dict[str, list[Check]] = {}
+        self.open: _Component | None = None
+
+
+board = Board()
+
+
+class _Component:
+    """The requirements of one component: ``with component("Linear") as requirement: ...``."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.checks: list[Check] = []
+        self.first_error: BaseException | None = None
+
+    def __call__(self, text: str) -> _Requirement:
+        return _Requirement(self, Check(text))
+
+    def add(self, check: Check, error: BaseException | None = None) -> None:
+        if error is not None:
+            check.fail(error)
+            self.first_error = self.first_error or error
+        self.checks.append(check)
+
+    def __enter__(self) -> _Component:
+        board.checks[self.title] = self.checks
+        board.open = self
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> None:
+        board.open = None
+        if error is not None and not _is_a_failure(error):
+            return
+        if error is not None:
+            self.add(Check("the checks can run"), error)
+        if self.first_error is not None:
+            raise AssertionError("\n" + describe(self.title, self.checks)) from self.first_error
+
+
+class _Requirement:
+    def __init__(self, owner: _Component, check: Check) -> None:
+        self.owner = owner
+        self.check = check
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, tb: Any) -> bool:
+        if error is not None and not _is_a_failure(error):
+            return False
+        self.owner.add(self.check, error)
+        return True  # the next requirement is checked all the same
+
+
+def _is_a_failure(error: BaseException) -> bool:
+    """Whether an exception is the student code's: not Ctrl-C, and not the grader's own trouble."""
+    if getattr(error, "of_the_grader", False):
+        return False
+    return isinstance(error, (Exception, SystemExit))
+
+
+def component(title: str) -> _Component:
+    """The checks of the component called ``title``; they end with an error if any of them failed.
+
+    Gives a function ``requirement(text)`` whose with-block states one requirement. All of them run,
+    also after a failure.
+    """
+    return _Component(title)
+
+
+def describe(title: str, checks: list[Check], worth: str = "") -> str:
+    """The outcomes of one component as lines of text."""
+    lines = [("%-36s %s" % (title, worth)).rstrip()]
+    for item in checks:
+        lines.append("  %s  %s" % ("ok  " if item.passed else "FAIL", item.requirement))
+        if not item.passed:
+            lines.append("        " + item.message)
+    return "\n".join(lines)
+
+
+def summary() -> None:
+    """Print one line for each component that was checked: how many requirements are met."""
+    print("%-24s %-8s %s" % ("component", "checks", "first thing to mend"))
+    for title, checks in board.checks.items():
+        failed = [item for item in checks if not item.passed]
+        print(
+            "%-24s %2d/%-5d %s"
+            % (
+                title,
+                len(checks) - len(failed),
+                len(checks),
+                failed[0].requirement + ": " + failed[0].message if failed else "",
+            )
+        )
+
+
+# ---------------------------------------------------------------------------------------
+# Loading the student's notebook
+
+_loading = False  # while a notebook is being loaded, its own check(...) calls do nothing
+
+
+class Namespace:
+    """What a notebook defines, by attribute: ``student.Linear`` is the class Linear."""
+
+    def __init__(self, names: dict[str, Any], path: str = "the notebook") -> None:
+        self._names = names
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._names:
+            raise CheckFailed("missing", "%s is not defined in %s" % (name, self._path))
+        return self._names[name]
+
+    @staticmethod
+    def array(values: Any) -> np.ndarray:
+        """An array that student code can change in place; ``.get()`` fetches its values."""
+        return np.array(values, dtype=np.float64).view(_Array)
+
+    @staticmethod
+    def dict() -> dict[str, Any]:
+        """An empty dict that stays with the student's code from call to call."""
+        return {}
+
+    @staticmethod
+    def references(function: Callable[[], Any]) -> Any:
+        """The arrays that ``function()`` gives in (nested) lists, to write into; with ``get``."""
+        return _each_array(function())
+
+    def define(self, source: str, name: str) -> Any:
+        """Run a test's own code beside the student's names, and give what it calls ``name``."""
+        names = dict(self._names)
+        exec(source, names)
+        return names[name]
+
+    @staticmethod
+    def seed(number: int) -> None:
+        """Seed NumPy's global generator."""
+        np.random.seed(number)
+
+
+def _each_array(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_each_array(item) for item in value]
+    return value.view(_Array)  # shares its memory with the student's array
+
+
+class _Array(np.ndarray):
+    def get(self) -> np.ndarray:
+        return np.array(self)
+
+
+def _load_here(path: str) -> Any:
+    """Run the notebook's code cells in this process; report the cells that fail and go on."""
+    global _loading
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        raise RuntimeError(
+            "A submission is never run in the grader's own process. Grade with 'chainrule grade', "
+            "or with nbgrader and the settings of nbgrader_config.py."
+        )
+    names: dict[str, Any] = {"__name__": "__main__"}
+    shell = _shell()
+    if shell is not None:
+        names["get_ipython"] = lambda: shell
+    # The notebook's own "from homework import check" must find this module and its _loading.
+    sys.modules.setdefault("homework", sys.modules[__name__])
+    _loading = True
+    try:
+        for number, source in _code_cells(path):
+            try:
+                _run(source, "%s, cell %d" % (path, number), names)
+            except Exception as error:  # a failing cell costs what depends on it and nothing else
+                print(
+                    "%s, cell %d (%s) failed: %s: %s"
+                    % (
+                        path,
+                        number,
+                        _first_line(source),
+                        type(error).__name__,
+                        _shorten(str(error)),
+                    )
+                )
+    finally:
+        _loading = False
+    return Namespace(names, path)
+
+
+loader: Callable[[str], Any] = _load_here  # the grader puts its sandbox here
+
+
+def load(path: str) -> Any:
+    """Run the code cells of the notebook at ``path`` and give what they define.
+
+    A cell that fails is reported and the next one is run. Raises FileNotFoundError, or ValueError
+    where the file is not a notebook.
+    """
+    return loader(path)
+
+
+def _code_cells(path: str) -> Iterator[tuple[int, str]]:
+    for number, cell in enumerate(_read_cells(path), 1):
+        if cell.get("cell_type") == "code":
+            yield number, _source(cell)
+
+
+def _read_cells(path: str) -> list[dict[str, Any]]:
+    try:
+        notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+        return list(notebook["cells"])
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            "%s is not in %s: open the notebook from the folder of the homework's files"
+            % (path, os.getcwd())
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError("%s is not a notebook: %s" % (path, error)) from None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _first_line(source: str) -> str:
+    return next((line.strip() for line in source.splitlines() if line.strip()), "empty")
+
+
+def _shell() -> Any:
+    """The running IPython shell, or None in a plain Python."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _run(source: str, name: str, names: dict[str, Any]) -> None:
+    """Run a cell's text in the namespace ``names`` so that tracebacks can quote it."""
+    shell = _shell()
+    if shell is not None:
+        source = shell.transform_cell(source)  # magics and ! commands become calls
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    exec(compile(source, name, "exec"), names)
+
+
+# ---------------------------------------------------------------------------------------
+# check(): from within the notebook that is being written
+
+
+def check(title: str | None = None) -> None:
+    """Check one component of the notebook you are in, or print the scoreboard of all of them.
+
+    The checks are the visible cells of the notebook of checks beside this one (2_test_....ipynb).
+    """
+    if _loading:
+        return
+    names = sys._getframe(1).f_globals
+    try:
+        tests = _tests()
+    except (OSError, ValueError) as error:
+        print(error)
+        return
+    if title is not None and title not in tests:
+        print("There is no component called %r. There are: %s." % (title, ", ".join(tests)))
+        return
+    if title is not None:
+        print(describe(title, _check_one(title, tests, names), _worth(tests[title])))
+        if all(item.passed for item in board.checks[title]):
+            print("  All of these pass. Further checks on other inputs run when you hand in.")
+        return
+    _scoreboard(tests, names)
+
+
+def _tests() -> dict[str, dict[str, Any]]:
+    """The graded cells of the notebook of checks, by the component's title."""
+    paths = sorted(Path().glob("2_test_*.ipynb"))
+    if not paths:
+        raise FileNotFoundError(
+            "The notebook of checks (2_test_....ipynb) is not in %s: keep it beside this notebook."
+            % os.getcwd()
+        )
+    tests = {}
+    shared = []
+    for cell in _read_cells(str(paths[0])):
+        title = component_title(_source(cell)) if cell.get("cell_type") == "code" else None
+        if title is not None:
+            tests[title] = cell
+        elif cell.get("cell_type") == "code":
+            shared.append(_source(cell))
+    for cell in tests.values():
+        cell["shared"] = shared
+    return tests
+
+
+def component_title(source: str) -> str | None:
+    """The title in a cell's ``with component("Title")``, or None where there is none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "component"
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            return str(node.args[0].value)
+    return None
+
+
+def _check_one(title: str, tests: dict[str, Any], live: dict[str, Any]) -> list[Check]:
+    """Run one graded cell against the names ``live`` of the running notebook."""
+    global loader, _loading
+    before = loader
+    loader = lambda path: Namespace(live, "this notebook")  # noqa: E731
+    names: dict[str, Any] = {"__name__": "checks"}
+    try:
+        for source in tests[title]["shared"]:
+            if "summary()" not in source:
+                _run(source, "notebook of checks", names)
+        _run(_source(tests[title]), "checks of " + title, names)
+    except AssertionError:
+        pass  # every failed requirement is on the board
+    finally:
+        loader = before
+    return board.checks[title]
+
+
+def _points(cell: dict[str, Any]) -> float:
+    return float(cell.get("metadata", {}).get("nbgrader", {}).get("points", 0))
+
+
+def _formula_points() -> dict[str, float]:
+    """Points of the derivations in the notebooks beside this one, by the component's id."""
+    points = {}
+    for path in Path().glob("*.ipynb"):
+        try:
+            cells = _read_cells(str(path))
+        except ValueError:
+            continue
+        for cell in cells:
+            name = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+            if re.fullmatch(r".+-formula", name):
+                points[name[: -len("-formula")]] = _points(cell)
+    return points
+
+
+def _formula_of(cell: dict[str, Any]) -> float:
+    name = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+    return _formula_points().get(name[: -len("-tests")], 0.0)
+
+
+def _worth(cell: dict[str, Any]) -> str:
+    code, formula = _points(cell), _formula_of(cell)
+    text = "%g of %g points wait for these checks" % (code, code + formula)
+    return text + (" (%g for the derivation)" % formula if formula else "")
+
+
+def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> None:
+    safe, open_points, total, best = 0.0, 0.0, 0.0, 0.0
+    waiting: list[str] = []
+    for title, cell in tests.items():
+        checks = _check_one(title, tests, names)
+        code, formula = _points(cell), _formula_of(cell)
+        total += code + formula
+        if all(item.passed for item in checks):
+            safe, open_points, state = safe + code, open_points + formula, "ok"
+        else:
+            state = "not started" if all(c.kind == "missing" for c in checks) else "FAIL"
+            if code + formula > best:
+                best, waiting = code + formula, []
+            if code + formula == best:
+                waiting.append(title)
+        print("  %-24s %4g + %-4g %s" % (title, code, formula, state))
+    print("%g of %g points pass the checks here" % (safe, total), end="")
+    print("; %g more after a person reads your derivations." % open_points if open_points else ".")
+    if waiting:
+        print("Worth most now: %s (%g)." % (", ".join(waiting), best))
