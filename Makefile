@@ -28,7 +28,6 @@ grade: .venv/ready
 	for notebooks in source/*/; do \
 	    assignment=$$(basename "$$notebooks"); \
 	    $(BIN)/chainrule grade "$$assignment" || { code=$$?; [ $$status -ne 0 ] || status=$$code; }; \
-	    $(BIN)/chainrule scores "$$assignment" || { code=$$?; [ $$status -ne 0 ] || status=$$code; }; \
 	done; \
 	exit $$status
 

@@ -338,6 +338,8 @@ def component(title: str) -> _Component:
 def describe(title: str, checks: list[Check], worth: str = "") -> str:
     """The outcomes of one component as lines of text."""
     lines = [("%-36s %s" % (title, worth)).rstrip()]
+    if checks and all(item.kind == "missing" for item in checks):
+        return "%s\n  not started: %s" % (lines[0], checks[0].message)
     for item in checks:
         lines.append("  %s  %s" % ("ok  " if item.passed else "FAIL", item.requirement))
         if not item.passed:

@@ -112,13 +112,14 @@ class Judge:
 def _component_verdict(
     part: Component, checks: list[homework.Check], answered: bool
 ) -> ComponentVerdict:
-    if not any(check.hidden for check in checks):
+    passed = all(check.passed for check in checks)
+    if passed and not any(check.hidden for check in checks):
         raise NotGradedError(
             f"No hidden test ran for {part.title}: its graded cell must call them."
         )
     return ComponentVerdict(
         part,
-        passed=all(check.passed for check in checks),
+        passed=passed,
         formula_answered=answered,
         checks=_outcomes(checks),
     )

@@ -101,7 +101,8 @@ def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
     except UnicodeDecodeError as error:
         raise _Unreadable(f"is not a notebook: byte {error.start} is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        text = f"is not a notebook: line {error.lineno}, column {error.colno}: {error.msg}"
+        found = "expected a JSON object" if error.pos == 0 else error.msg
+        text = f"is not a notebook: line {error.lineno}, column {error.colno}: {found}"
         raise _Unreadable(text if data.strip() else "is empty") from None
     except (RecursionError, ValueError):
         raise _Unreadable("is not a notebook: its JSON is nested too deeply or too large") from None
