@@ -23,7 +23,16 @@ class HiddenTests:
         self.plugin = _Plugin()
         self.items: dict[str, list[pytest.Function]] = {}
         arguments = [
-            *(str(folder), "--rootdir", str(folder), "-c", "/dev/null", "-s", "--assert=plain"),
+            *(
+                str(folder),
+                "--rootdir",
+                str(folder),
+                "-c",
+                "/dev/null",
+                "-s",
+                "--assert=plain",
+                "--import-mode=importlib",
+            ),
             *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler"),
             *("-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:logging"),
             *("-p", "chainrule.pytest_plugin", f"--hidden-seed={seed}"),

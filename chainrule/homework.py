@@ -26,6 +26,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -407,6 +408,16 @@ class Namespace:
         """Seed NumPy's global generator."""
         np.random.seed(number)
 
+    @staticmethod
+    def uses_complex(function: Callable[..., Any], *args: Any) -> bool:
+        """Whether the notebook's code works with complex numbers in ``function(*args)``."""
+        return uses_complex(function, *args)
+
+    @staticmethod
+    def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
+        """Whether forward and backward run one function on an array and on a slightly other one."""
+        return tries_nearby(layer, x, second, *more)
+
 
 def _each_array(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
@@ -417,6 +428,112 @@ def _each_array(value: Any) -> Any:
 class _Array(np.ndarray):
     def get(self) -> np.ndarray:
         return np.array(self)
+
+
+# ---------------------------------------------------------------------------------------
+# Where a gradient comes from: a derivation asks for a formula, and values alone cannot tell one
+# from a good numerical derivative of forward
+
+# What takes a complex number apart or makes one. Nothing real-valued has a use for them.
+_COMPLEX_NAMES = frozenset(
+    "imag cmath complex64 complex128 complex256 csingle cdouble clongdouble".split()
+)
+NEARBY = 0.02  # of the largest element; steps of differences are far below it
+
+
+def uses_complex(function: Callable[..., Any], *args: Any) -> bool:
+    """Whether the notebook's own code works with complex numbers while ``function(*args)`` runs.
+
+    A derivative by a complex step is right to the last digit. It shows in a complex constant or
+    a name such as ``imag`` in the code that runs, or in a complex variable, argument or result.
+    """
+    seen: set[CodeType] = set()
+    found = []
+
+    def watch(frame: FrameType, event: str, result: Any) -> None:
+        if found or event not in ("call", "return") or not _is_of_notebook(frame):
+            return
+        values = list(frame.f_locals.values())
+        if event == "return":
+            values.append(result)
+        if frame.f_code not in seen:
+            seen.add(frame.f_code)
+            names = (name for name in frame.f_code.co_names if name in frame.f_globals)
+            values.extend(frame.f_globals[name] for name in names)
+            if _mentions_complex(frame.f_code):
+                found.append(True)
+        if any(_is_complex(value) for value in values):
+            found.append(True)
+
+    _run_watched(watch, function, *args)
+    return bool(found)
+
+
+def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
+    """Whether the notebook runs a function on some array and again on a slightly different one.
+
+    Differences of forward do, within ``layer.forward(x, ...)`` and ``layer.backward(x, second)``.
+    ``more`` is what forward takes besides ``x``: a criterion's target. Recomputing forward from
+    the same input is nothing of the kind. Give inputs that are exact in float32.
+    """
+    calls: dict[tuple[CodeType, str], list[np.ndarray]] = {}
+    found = []
+
+    def watch(frame: FrameType, event: str, result: Any) -> None:
+        if found or event != "call" or not _is_of_notebook(frame):
+            return
+        for name, value in list(frame.f_locals.items()):
+            if isinstance(value, np.ndarray) and value.size > 1:
+                known = calls.setdefault((frame.f_code, name), [])
+                if any(_is_beside(value, other) for other in known):
+                    found.append(True)
+                known.append(np.array(value))
+
+    _run_watched(watch, layer.forward, np.array(x), *(np.array(a) for a in more))
+    _run_watched(watch, layer.backward, np.array(x), np.array(second))
+    return bool(found)
+
+
+def _run_watched(watch: Any, function: Callable[..., Any], *args: Any) -> None:
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        function(*args)
+    finally:
+        sys.setprofile(before)
+
+
+def _is_of_notebook(frame: FrameType) -> bool:
+    """Whether the code was written in a notebook: run by ``load``, by Jupyter or by ``exec``."""
+    name = frame.f_globals.get("__name__")
+    return ", cell " in frame.f_code.co_filename or name is None or name == "__main__"
+
+
+def _mentions_complex(code: CodeType) -> bool:
+    if not _COMPLEX_NAMES.isdisjoint(code.co_names):
+        return True
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and _mentions_complex(constant):
+            return True
+        if isinstance(constant, complex) or (
+            isinstance(constant, str) and constant in _COMPLEX_NAMES
+        ):
+            return True
+    return False
+
+
+def _is_complex(value: Any) -> bool:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind == "c"
+    return isinstance(value, complex)
+
+
+def _is_beside(value: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays are nearly the same, by more than rounding."""
+    if value.shape != other.shape or value.dtype.kind != "f" or other.dtype.kind != "f":
+        return False
+    distance, scale = np.max(np.abs(value - other)), np.max(np.abs(other))
+    return bool(1e-13 * scale < distance < NEARBY * scale)
 
 
 def _load_here(path: str) -> Any:
@@ -620,8 +737,7 @@ def _formula_of(cell: dict[str, Any]) -> float:
 
 def _worth(cell: dict[str, Any]) -> str:
     code, formula = _points(cell), _formula_of(cell)
-    text = "%g of %g points wait for these checks" % (code, code + formula)
-    return text + (" (%g for the derivation)" % formula if formula else "")
+    return "%g for the code" % code + (", %g for the derivation" % formula if formula else "")
 
 
 def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> None:

@@ -215,7 +215,7 @@ def notebook_bytes(source: NotebookNode, cells: list[NotebookNode]) -> bytes:
         cell["id"] = wanted if wanted not in used else f"cell-{index}"
         used.add(cell["id"])
     notebook = nbformat.v4.new_notebook(metadata=metadata, cells=cells)
-    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]  # validates
+    text: str = nbformat.writes(notebook, version=4)  # validates
     return (text + "\n").encode()
 
 
@@ -228,7 +228,7 @@ def new_cell(
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
     }[kind]
-    cell: NotebookNode = make(source)
+    cell: NotebookNode = make(source)  # type: ignore[no-untyped-call]
     cell["id"] = cell_id
     if metadata:
         cell.metadata["nbgrader"] = dict(metadata)

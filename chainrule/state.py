@@ -26,20 +26,25 @@ class State:
 
 
 def state_of(verdict: Verdict, fingerprint: str, problems: list[str]) -> State:
-    untouched = {cell.grade_id for cell in verdict.comments if cell.comment == "No response."}
+    comments = {cell.grade_id: cell.comment for cell in verdict.comments}
     outcomes = {
-        part.component.id: outcome(part, f"{part.component.id}-solution" in untouched)
+        part.component.id: outcome(part, comments.get(f"{part.component.id}-solution", ""))
         for part in verdict.components
     }
     return State(fingerprint, outcomes, problems)
 
 
-def outcome(part: ComponentVerdict, untouched: bool = False) -> str:
-    """In one word how a component went: passed, failed, missing (not attempted) or timeout."""
+def outcome(part: ComponentVerdict, comment: str | None) -> str:
+    """In one word how a component went: passed, failed, missing (not attempted) or timeout.
+
+    ``comment`` is the automatic one on the component's solution cell. None means that something
+    was written there, even if, after a syntax error, the checks find nothing defined.
+    """
     if part.passed:
         return PASSED
     kinds = [check.kind for check in part.checks]
-    if untouched or all(kind == "missing" for kind in kinds):
+    nothing_found = all(kind == "missing" for kind in kinds)
+    if comment == "No response." or (nothing_found and comment is not None):
         return MISSING
     return TIMEOUT if TIMEOUT in kinds else FAILED
 

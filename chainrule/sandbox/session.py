@@ -210,6 +210,17 @@ class Student:
         """Run a test's own code beside the student's, and give what it calls ``name``."""
         return self._session.ask("define", source, name)
 
+    def uses_complex(self, function: Any, *args: Any) -> bool:
+        """Whether the notebook's code works with complex numbers in ``function(*args)``."""
+        return self._session.ask("uses_complex", function, list(args)) is not False
+
+    def tries_nearby(self, layer: Handle, *args: Any) -> bool:
+        """Whether forward and backward run one function on an array and on a slightly other one.
+
+        ``args``: the input, what backward takes besides it, what forward takes besides it.
+        """
+        return self._session.ask("tries_nearby", layer, list(args)) is not False
+
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the sandbox."""
         self._session.ask("seed", number)
@@ -301,4 +312,5 @@ class _Method:
         method = self._owner._ask("getattr", self._name)
         if not isinstance(method, Handle):
             raise CheckFailed("type", f"{self._name} is not a method any more")
-        return method._reference
+        reference: Reference = method._reference
+        return reference

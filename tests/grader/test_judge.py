@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.course import find_course
 from chainrule.judge import Judge, reference
-from chainrule.notebooks import SubmittedCell, Submission, stub_source
+from chainrule.notebooks import Submission, SubmittedCell, stub_source
 
 NOTEBOOK = "1_modules"
 
@@ -58,15 +58,17 @@ def test_the_reference_gets_all_code_points_and_its_derivations_wait(judge, assi
 
 
 def test_the_stub_gets_nothing_and_nothing_waits(judge, assignment):
-    source = assignment.notebooks[NOTEBOOK]
+    right = reference(assignment).notebooks[NOTEBOOK]
+    source = assignment.notebooks[NOTEBOOK].cells
     stub = [
         replace(cell, source=stub_source(original))
-        for cell, original in zip(reference(assignment).notebooks[NOTEBOOK], source.cells, strict=True)
+        for cell, original in zip(right, source, strict=True)
     ]
     verdict = judge.judge(submit(*stub))
     assert (verdict.score, verdict.needs_manual) == (0.0, False)
     assert {grade.auto_score for grade in verdict.grades} == {0.0}
-    assert {c.comment for c in verdict.comments if c.grade_id.endswith("-formula")} == {"No response."}
+    comments = {c.comment for c in verdict.comments if c.grade_id.endswith("-formula")}
+    assert comments == {"No response."}
 
 
 def test_a_missing_notebook_gets_nothing(judge):

@@ -141,20 +141,27 @@ def test_the_table_has_the_mark_when_all_is_read(add, rows, assignment, book):
     assert table(rows(), assignment)["alder"] == "alder 1 1.5 | 2.5 2 4.5 10.0"
 
 
-@pytest.mark.parametrize(
-    ("kind", "sign"), [("values", "x"), ("timeout", "t"), ("missing", "-"), ("crashed", "x")]
-)
+@pytest.mark.parametrize(("kind", "sign"), [("values", "x"), ("timeout", "t"), ("crashed", "x")])
 def test_the_table_says_how_a_component_failed(add, rows, assignment, kind, sign):
     add("alder", passed=["add"], kind=kind)
     assert table(rows(), assignment)["alder"] == f"alder {sign} 1.5 | 1.5 - 1.5 2.0"
 
 
-def test_an_untouched_cell_is_not_attempted_even_if_given_code_passes_a_check(judged):
-    verdict = judged(passed=[])
-    comments = [replace(cell, comment="No response.") for cell in verdict.comments]
-    outcomes = state_of(replace(verdict, comments=tuple(comments)), "", []).outcomes
-    assert outcomes == {"double": "missing", "add": "missing"}
-    assert state_of(verdict, "", []).outcomes == {"double": "failed", "add": "failed"}
+@pytest.mark.parametrize(
+    ("comment", "kind", "outcome"),
+    [
+        ("No response.", "values", "missing"),  # code that was given passed or failed a check
+        ("No response.", "missing", "missing"),
+        ("This cell was missing from the submission.", "missing", "missing"),
+        ("This cell was missing from the submission.", "values", "failed"),  # it moved elsewhere
+        (None, "missing", "failed"),  # a syntax error
+    ],
+)
+def test_not_attempted_means_that_nothing_was_written(judged, comment, kind, outcome):
+    verdict = judged(passed=[], kind=kind)
+    comments = tuple(replace(cell, comment=comment) for cell in verdict.comments)
+    outcomes = state_of(replace(verdict, comments=comments), "", []).outcomes
+    assert outcomes == {"double": outcome, "add": outcome}
 
 
 def test_a_penalty_is_shown_as_what_it_takes(add, rows, assignment):
