@@ -41,12 +41,13 @@ def draw(text: str, path: Path) -> None:
 
 def check_in_a_notebook(title: str, submission: Path) -> str:
     """What ``check(title)`` prints in the notebook of a submission."""
+    call = f"check({title!r})"
     program = (
         "import io, sys, contextlib; sys.path.insert(0, '.'); import homework; names = {}\n"
         "homework._loading = True\n"
         "with contextlib.redirect_stdout(io.StringIO()):\n"
         f"    for _, cell in homework._code_cells({str(submission)!r}): exec(cell, names)\n"
-        f"homework._loading = False; exec({f'check({title!r})'!r}, names)"
+        f"homework._loading = False; exec({call!r}, names)"
     )
     text = output_of(sys.executable, "-c", program, folder=ROOT / "release/nn_framework")
     return f'check("{title}")\n\n' + text.split("names)\n", 1)[1]

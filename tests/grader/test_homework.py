@@ -172,7 +172,7 @@ def test_check_names_the_components_when_asked_for_another(release, capsys):
 def test_check_says_what_is_wrong_with_the_stub(release, capsys):
     exec_release(release, "check('Linear')")
     printed = capsys.readouterr().out
-    assert "FAIL  forward" in printed and "not implemented yet" in printed
+    assert "not started: not implemented yet (in update_output" in printed
 
 
 def test_the_scoreboard_of_the_stub_has_no_point(release, capsys):

@@ -1,10 +1,11 @@
 """What the hidden tests share: inputs that are fair to every precision, and ways to run a layer.
 
 A backward pass has to come from a derivation and not from differences of the forward pass. Two
-things tell them apart without a look at the code. Most components have inputs at which the formula
-is as easy as anywhere, while differences of any step are lost in rounding, because something large
-on which the gradient does not depend is added to what is differenced; there the ordinary tolerance
-decides. Where no such input exists, ``assert_derived`` compares to the precision of float64.
+things tell them apart by values. Most components have inputs at which the formula is as easy as
+anywhere, while differences of any step are lost in rounding, because something large on which the
+gradient does not depend is added to what is differenced; there the ordinary tolerance decides.
+Where no such input exists, ``assert_derived`` compares to the precision of float64. What values
+cannot show, such as complex steps, ``assert_formula`` sees in what runs.
 """
 
 from __future__ import annotations
@@ -85,11 +86,21 @@ def assert_linear(layer: Any, x: np.ndarray, first: np.ndarray, second: np.ndarr
 
 
 def assert_second_batch(layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
-    """Raise CheckFailed unless a batch of 7 rows goes as it should after one of 3 rows."""
+    """Raise CheckFailed unless batches go as they should after one of other and of equal size."""
     layer.forward(normal(rng, 3, 4))
-    x, g = normal(rng, 7, 4), normal(rng, 7, 4)
-    assert_close(layer.forward(x.copy()), definition(x), "forward")
-    assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
+    for _ in range(2):
+        x, g = normal(rng, 7, 4), normal(rng, 7, 4)
+        assert_close(layer.forward(x.copy()), definition(x), "forward")
+        assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
+
+
+def assert_modes_agree(layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
+    """Raise CheckFailed unless evaluation changes nothing, for a layer that knows no modes."""
+    x, g = normal(rng, 5, 4), normal(rng, 5, 4)
+    layer.evaluate()
+    assert_close(layer.forward(x.copy()), definition(x), "forward in evaluation mode")
+    actual = layer.backward(x.copy(), g.copy())
+    assert_close(actual, gradient(x, g), "grad_input in evaluation mode")
 
 
 def assert_shares_input(
@@ -141,6 +152,29 @@ def assert_derived(
             "values",
             f"grad_input is only nearly right, off by {error:.1g} of the largest value, as "
             "differences of forward are; a formula is exact to rounding",
+        )
+
+
+def assert_formula(
+    student: Any, layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray
+) -> None:
+    """Raise CheckFailed if backward differentiates by complex steps, or by small real ones.
+
+    ``second`` is what backward takes besides the input ``x``, ``more`` what forward does. At least
+    four columns of unrelated numbers, exact in float32, are no false alarm for any formula.
+    """
+    complex_numbers = student.uses_complex(layer.forward, x, *more)
+    if complex_numbers or student.uses_complex(layer.backward, x, second):
+        raise CheckFailed(
+            "values",
+            "the gradient is computed with complex numbers: differences, also complex ones, are "
+            "not a derivation",
+        )
+    if student.tries_nearby(layer, x, second, *more):
+        raise CheckFailed(
+            "values",
+            "the gradient is computed by evaluating the function beside its input: differences "
+            "are not a derivation",
         )
 
 

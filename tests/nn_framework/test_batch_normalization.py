@@ -14,6 +14,7 @@ from chainrule.homework import assert_close
 from .oracles import (
     array_of,
     assert_chain,
+    assert_formula,
     assert_linear,
     assert_second_batch,
     assert_shares_input,
@@ -149,7 +150,7 @@ def test_grad_input_linear(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     assert_second_batch(student.BatchNormalization(0.9), definition, gradient, rng)
 
 
@@ -243,15 +244,18 @@ def test_evaluation_keeps_statistics(student, rng):
 
 
 def test_train_again(student, rng):
-    """evaluation mode: train() switches back to the batch, and to its gradient"""
+    """evaluation mode: train() switches back to the batch and its gradient, and keeps the statistics"""
     layer = student.BatchNormalization(0.5)
-    set_statistics(layer, rng, 3)
+    mean, variance = set_statistics(layer, rng, 3)
     layer.evaluate()
     layer.forward(batch(rng, 5, 3))
     layer.train()
     x, g = batch(rng, 6, 3), normal(rng, 6, 3)
     assert_close(layer.forward(x.copy()), definition(x), "forward")
     assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
+    actual_mean, actual_variance = statistics(layer, 3)
+    assert_close(actual_mean, (mean + x.mean(axis=0)) / 2, "moving_mean after train()")
+    assert_close(actual_variance, (variance + x.var(axis=0)) / 2, "moving_variance after train()")
 
 
 def test_two_layers(student, rng):
@@ -283,3 +287,5 @@ def test_derived(student, rng):
     actual = array_of(backward(student.BatchNormalization(), x, g), (7, 3), "grad_input")
     assert_close(actual[:, 0], gradient(x, g)[:, 0], "grad_input")
     assert_close(actual[:, 1:], gradient(x, g)[:, 1:], "grad_input")
+    layer = student.BatchNormalization()
+    assert_formula(student, layer, single(2 + 3 * normal(rng, 5, 4)), normal(rng, 5, 4))

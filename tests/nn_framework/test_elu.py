@@ -9,7 +9,9 @@ from .oracles import (
     array_of,
     assert_chain,
     assert_derived,
+    assert_formula,
     assert_linear,
+    assert_modes_agree,
     assert_second_batch,
     assert_shares_input,
     away_from_zero,
@@ -99,8 +101,13 @@ def test_grad_input_linear(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     assert_second_batch(student.ELU(), definition, gradient, rng)
+
+
+def test_evaluation(student, rng):
+    """evaluation mode: the same as in training"""
+    assert_modes_agree(student.ELU(), definition, gradient, rng)
 
 
 def test_chain(student, rng):
@@ -123,3 +130,4 @@ def test_derived(student, rng):
     # Just above 0 a difference sees both sides, whose slopes are 1 and 1.5.
     x[:4] = 1e-12
     assert_close(backward(layer, x, g), gradient(x, g, 1.5), "grad_input")
+    assert_formula(student, layer, away_from_zero(rng, 5, 4), normal(rng, 5, 4))

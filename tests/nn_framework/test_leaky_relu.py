@@ -9,7 +9,9 @@ from .oracles import (
     array_of,
     assert_chain,
     assert_derived,
+    assert_formula,
     assert_linear,
+    assert_modes_agree,
     assert_second_batch,
     assert_shares_input,
     away_from_zero,
@@ -96,8 +98,13 @@ def test_grad_input_linear(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     assert_second_batch(student.LeakyReLU(), definition, gradient, rng)
+
+
+def test_evaluation(student, rng):
+    """evaluation mode: the same as in training"""
+    assert_modes_agree(student.LeakyReLU(), definition, gradient, rng)
 
 
 def test_chain(student, rng):
@@ -121,3 +128,4 @@ def test_derived(student, rng):
     x[:2] = 1e-12
     x[2:4] *= 1e14
     assert_close(backward(layer, x, g), gradient(x, g, 0.2), "grad_input")
+    assert_formula(student, layer, away_from_zero(rng, 5, 4), normal(rng, 5, 4))

@@ -7,7 +7,9 @@ from chainrule.homework import CheckFailed, assert_close
 
 from .oracles import (
     array_of,
+    assert_formula,
     assert_linear,
+    assert_modes_agree,
     assert_vanishes,
     backward,
     normal,
@@ -128,13 +130,40 @@ def test_grad_params_zero_upstream(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     layer, W, b = make(student, 3, 5)
     layer.forward(normal(rng, 4, 3))
-    x, g = normal(rng, 9, 3), normal(rng, 9, 5)
-    assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+    for _ in range(2):
+        x, g = normal(rng, 9, 3), normal(rng, 9, 5)
+        assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+        layer.zero_grad_params()
+        assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input")
+        assert_param_gradients(layer, x, g)
+
+
+def test_evaluation(student, rng):
+    """evaluation mode: the same as in training"""
+    layer, W, b = make(student, 4, 4)
+    assert_modes_agree(layer, lambda x: x @ W + b, lambda x, g: g @ W.T, rng)
+
+
+def set_parameters(student, layer, W, b):
+    """Write into the arrays that get_parameters gives, as an optimizer does."""
+    for array in student.references(layer.get_parameters):
+        own = np.shape(array.get())
+        array[()] = W if own == W.shape else b.reshape(own)
+
+
+def test_updated_parameters(student, rng):
+    """parameters: what an optimizer writes into the arrays of get_parameters counts from then on"""
+    layer, W, b = make(student, 3, 5)
+    backward(layer, normal(rng, 4, 3), normal(rng, 4, 5))
+    W, b = W + normal(rng, 3, 5), b + normal(rng, 5)
+    set_parameters(student, layer, W, b)
+    x, g = normal(rng, 4, 3), normal(rng, 4, 5)
+    assert_close(layer.forward(x.copy()), x @ W + b, "forward after an update")
     layer.zero_grad_params()
-    assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input")
+    assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input after an update")
     assert_param_gradients(layer, x, g)
 
 
@@ -190,13 +219,14 @@ def test_chain(student, rng):
 
 def test_shared_arrays(student, rng):
     """chain: forward and backward share the input array, as inside of a Sequential"""
-    layer, W, b = make(student, 3, 4)
-    x, g = normal(rng, 6, 3), normal(rng, 6, 4)
-    shared = student.array(x)
-    assert_close(layer.forward(shared), x @ W + b, "forward")
-    layer.zero_grad_params()
-    assert_close(layer.backward(shared, student.array(g)), g @ W.T, "grad_input")
-    assert_param_gradients(layer, x, g)
+    for n_out in (4, 3):
+        layer, W, b = make(student, 3, n_out)
+        x, g = normal(rng, 6, 3), normal(rng, 6, n_out)
+        shared = student.array(x)
+        assert_close(layer.forward(shared), x @ W + b, "forward")
+        layer.zero_grad_params()
+        assert_close(layer.backward(shared, student.array(g)), g @ W.T, "grad_input")
+        assert_param_gradients(layer, x, g)
 
 
 def test_derived(student, rng):
@@ -210,3 +240,11 @@ def test_derived(student, rng):
     grad_w = array_of(layer.gradW, (3, 4), "gradW")
     assert_close(grad_w[1:], x[:, 1:].T @ g, "gradW")
     assert_close(bias(layer.gradb, 4, "gradb"), g.sum(axis=0), "gradb")
+    # Nor does any know b, beside which also a step of 1 is lost.
+    set_parameters(student, layer, W, np.full(4, 2.0**60))
+    x = normal(rng, 5, 3)
+    layer.zero_grad_params()
+    assert_close(backward(layer, x, g), g @ W.T, "grad_input")
+    assert_close(layer.gradW, x.T @ g, "gradW")
+    layer, _, _ = make(student, 4, 5)
+    assert_formula(student, layer, normal(rng, 5, 4), normal(rng, 5, 5))

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.homework import assert_close
 
-from .oracles import array_of, normal, single
+from .oracles import array_of, assert_formula, normal, single
 
 pytestmark = pytest.mark.component("MSECriterion")
 
@@ -91,9 +91,9 @@ def test_single_precision(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: batches of other sizes, one after another, are not mixed up"""
+    """state: batches of equal and of other sizes, one after another, are not mixed up"""
     criterion = student.MSECriterion()
-    for x, target in pairs(rng):
+    for x, target in [*pairs(rng), (normal(rng, 4, 4), normal(rng, 4, 4))]:
         assert_close(criterion.forward(x.copy(), target.copy()), definition(x, target), "forward")
         actual = criterion.backward(x.copy(), target.copy())
         assert_close(actual, gradient(x, target), "grad_input")
@@ -129,3 +129,5 @@ def test_derived(student, rng):
     others = x < 1e10
     assert_close(actual, expected, "grad_input")
     assert_close(actual[others], expected[others], "grad_input beside an outlier")
+    x, target = normal(rng, 5, 4), normal(rng, 5, 4)
+    assert_formula(student, student.MSECriterion(), x, target, target)

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.homework import assert_close
 
-from .oracles import array_of, normal, one_hot, single
+from .oracles import array_of, assert_formula, normal, one_hot, single
 
 pytestmark = pytest.mark.component("NLLCriterion")
 
@@ -85,9 +85,11 @@ def test_single_precision(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: batches of other sizes, one after another, are not mixed up"""
-    criterion = student.NLLCriterion()
-    for log_p, target in pairs(rng):
+    """state: batches of equal and of other sizes, one after another, are not mixed up"""
+    criterion, batches = student.NLLCriterion(), pairs(rng)
+    # Another batch of the last one's shape, with another class for every row.
+    batches.append((log_probabilities(rng, 4, 4), np.roll(batches[-1][1], 1, axis=1)))
+    for log_p, target in batches:
         actual = criterion.forward(log_p.copy(), target.copy())
         assert_close(actual, definition(log_p, target), "forward")
         actual = criterion.backward(log_p.copy(), target.copy())
@@ -120,3 +122,5 @@ def test_derived(student, rng):
     log_p, target = log_probabilities(rng, 5, 3), one_hot(rng, 5, 3)
     log_p[0] = single(np.full(3, -1e14))  # beside it every step is lost in rounding
     assert_close(backward(student, log_p, target), gradient(target), "grad_input")
+    log_p, target = log_probabilities(rng, 5, 4), one_hot(rng, 5, 4)
+    assert_formula(student, student.NLLCriterion(), log_p, target, target)

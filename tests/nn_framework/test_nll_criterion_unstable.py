@@ -1,15 +1,15 @@
 """Hidden tests of NLLCriterionUnstable, which takes probabilities.
 
 The gradient is judged where a probability lies inside of the range that clipping leaves alone. At
-the ends both 0 and the gradient at the clipped value are accepted.
+the ends both 0 and the gradient at the clipped value are accepted; a wrong class has no nan there.
 """
 
 import numpy as np
 import pytest
 
-from chainrule.homework import assert_close
+from chainrule.homework import CheckFailed, assert_close
 
-from .oracles import array_of, assert_derived, one_hot, single
+from .oracles import array_of, assert_derived, assert_formula, one_hot, single
 
 pytestmark = pytest.mark.component("NLLCriterionUnstable")
 
@@ -101,6 +101,8 @@ def test_grad_input_beside_clipped(student):
     inside = (p > 0) & (p < 1)
     expected = gradient(np.where(inside, p, 0.5), target)
     assert_close(actual[inside], expected[inside], "grad_input")
+    if not np.all(np.isfinite(actual[target == 0])):
+        raise CheckFailed("values", "grad_input is nan or inf where a wrong class is clipped")
 
 
 def test_single_precision(student, rng):
@@ -112,9 +114,11 @@ def test_single_precision(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: batches of other sizes, one after another, are not mixed up"""
-    criterion = student.NLLCriterionUnstable()
-    for p, target in pairs(rng):
+    """state: batches of equal and of other sizes, one after another, are not mixed up"""
+    criterion, batches = student.NLLCriterionUnstable(), pairs(rng)
+    # Another batch of the last one's shape, with another class for every row.
+    batches.append((probabilities(rng, 4, 4), np.roll(batches[-1][1], 1, axis=1)))
+    for p, target in batches:
         assert_close(criterion.forward(p.copy(), target.copy()), definition(p, target), "forward")
         actual = criterion.backward(p.copy(), target.copy())
         assert_close(actual, gradient(p, target), "grad_input")
@@ -153,3 +157,5 @@ def test_derived(student, rng):
     expected = gradient(p, target)
     assert_close(actual[:4], expected[:4], "grad_input of unlikely classes")
     assert_derived(actual[4:], expected[4:], loss, definition(p, target))
+    p, target = probabilities(rng, 5, 4), one_hot(rng, 5, 4)
+    assert_formula(student, criterion, p, target, target)

@@ -141,11 +141,11 @@ def test_grad_params(student, rng):
 
 
 def test_second_batch(student, rng):
-    """state: batches of other sizes, one after another, are not mixed up"""
+    """state: batches of equal and of other sizes, one after another, are not mixed up"""
     kinds = CHAINS[3]
     network, layers = build(student, kinds, 4)
     parameters = parameters_of(kinds, layers)
-    for rows in (5, 8, 1):
+    for rows in (5, 8, 8, 1):
         x, g = normal(rng, rows, 4), normal(rng, rows, 4)
         for layer in layers:
             layer.zero_grad_params()
@@ -179,6 +179,85 @@ def test_changed_parameters(student, rng):
     layers[0].gamma = normal(rng, 1, 4)
     expected = definition(kinds, parameters_of(kinds, layers), x)
     assert_close(network.forward(x.copy()), expected, "forward")
+
+
+def test_updated_parameters(student, rng):
+    """parameter lists: what an optimizer writes into the arrays of get_parameters counts"""
+    kinds = CHAINS[2]
+    network, layers = build(student, kinds, 4)
+    written = []
+    for own in student.references(network.get_parameters):
+        written.append([normal(rng, 1, 4) for _ in own])
+        for array, values in zip(own, written[-1], strict=True):
+            array[()] = values
+    x = normal(rng, 6, 4)
+    expected = definition(kinds, written, x)
+    assert_close(network.forward(x.copy()), expected, "forward after an update")
+
+
+# A layer that is another one in each forward, as Dropout is; it notes the mode that it ran in.
+COUNTING = """
+class Counting(Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = 1
+        self.mode = None
+
+    def update_output(self, input):
+        self.factor = self.factor + 1
+        self.mode = self.training
+        self.output = input * self.factor
+        return self.output
+
+    def update_grad_input(self, input, grad_output):
+        self.grad_input = grad_output * self.factor
+        return self.grad_input
+"""
+
+
+def with_counting(student):
+    """Scaling, Counting, Scaling: the network, the layer that counts, and the other two."""
+    network, counting = student.Sequential(), student.define(COUNTING, "Counting")()
+    (first,) = add_layers(student, network, ["Scaling"], 4)
+    network.add(counting)
+    (last,) = add_layers(student, network, ["Scaling"], 4)
+    return network, counting, [first, last]
+
+
+def test_forward_runs_once(student, rng):
+    """chain: backward does not run forward again, which would draw new masks in a Dropout"""
+    network, counting, layers = with_counting(student)
+    kinds = ["Scaling", "Scaling"]
+    (gamma, beta), last = parameters_of(kinds, layers)
+    for factor in (2, 3):
+        x, g = normal(rng, 6, 4), normal(rng, 6, 4)
+        parameters = [[factor * gamma, factor * beta], last]
+        for layer in layers:
+            layer.zero_grad_params()
+        assert_close(network.forward(x.copy()), definition(kinds, parameters, x), "forward")
+        expected, (by_first, by_last) = gradients(kinds, parameters, x, g)
+        assert_close(network.backward(x.copy(), g.copy()), expected, "grad_input")
+        by_first = [factor * values for values in by_first]
+        assert_param_gradients(kinds, layers, [by_first, by_last])
+        if counting.factor != factor:
+            raise CheckFailed("values", "forward and backward run a layer's forward repeatedly")
+
+
+def test_forward_keeps_modes(student, rng):
+    """evaluation mode: forward and backward leave the mode of every layer as it is"""
+    network, counting, layers = with_counting(student)
+    network.evaluate()
+    network.forward(normal(rng, 3, 4))
+    assert_mode([layers[0], counting, layers[1]], False)
+    network.train()
+    x = normal(rng, 3, 4)
+    network.forward(x.copy())
+    network.backward(x.copy(), normal(rng, 3, 4))
+    assert_mode([layers[0], counting, layers[1]], True)
+    network.evaluate()
+    network.forward(x.copy())
+    if counting.mode is not False:
+        raise CheckFailed("values", "a layer's forward ran in the wrong mode")
 
 
 def test_zero_grad_params(student, rng):

@@ -10,12 +10,15 @@ from chainrule.homework import CheckFailed, assert_close
 from .oracles import (
     array_of,
     assert_chain,
+    assert_formula,
     assert_linear,
+    assert_modes_agree,
     assert_second_batch,
     assert_shares_input,
     assert_vanishes,
     backward,
     normal,
+    single,
 )
 
 pytestmark = pytest.mark.component("SoftMax")
@@ -111,6 +114,9 @@ def test_grad_input_constant(student, rng):
 def test_grad_input_linear(student, rng):
     """input gradient: linear in the upstream gradient, and zero where that is zero"""
     assert_linear(student.SoftMax(), normal(rng, 5, 3), normal(rng, 5, 3), normal(rng, 5, 3))
+    for scale in (1e8, 1e-8):
+        x, g = normal(rng, 5, 3), scale * normal(rng, 5, 3)
+        assert_close(backward(student.SoftMax(), x, g), gradient(x, g), "grad_input")
 
 
 def test_grad_input_large(student, rng):
@@ -122,8 +128,13 @@ def test_grad_input_large(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     assert_second_batch(student.SoftMax(), definition, gradient, rng)
+
+
+def test_evaluation(student, rng):
+    """evaluation mode: the same as in training"""
+    assert_modes_agree(student.SoftMax(), definition, gradient, rng)
 
 
 def test_chain(student, rng):
@@ -146,3 +157,4 @@ def test_derived(student, rng):
     expected = gradient(x, g)
     assert_close(actual, expected, "grad_input")
     assert_close(actual[:, 2:4], expected[:, 2:4], "grad_input of unlikely classes")
+    assert_formula(student, student.SoftMax(), single(3 + normal(rng, 5, 4)), normal(rng, 5, 4))

@@ -9,9 +9,12 @@ from .oracles import (
     array_of,
     assert_chain,
     assert_derived,
+    assert_formula,
     assert_linear,
+    assert_modes_agree,
     assert_second_batch,
     assert_shares_input,
+    away_from_zero,
     backward,
     normal,
     powers_of_two,
@@ -85,8 +88,13 @@ def test_grad_input_linear(student, rng):
 
 
 def test_another_batch(student, rng):
-    """state: a second batch of another size is not mixed up with the first"""
+    """state: later batches, of another or the same size, are not mixed up"""
     assert_second_batch(student.SoftPlus(), definition, gradient, rng)
+
+
+def test_evaluation(student, rng):
+    """evaluation mode: the same as in training"""
+    assert_modes_agree(student.SoftPlus(), definition, gradient, rng)
 
 
 def test_chain(student, rng):
@@ -108,3 +116,4 @@ def test_derived(student, rng):
     output = array_of(layer.forward(x.copy()), x.shape, "forward")
     grad_input = array_of(layer.backward(x.copy(), g.copy()), x.shape, "grad_input")
     assert_derived(grad_input, gradient(x, g), output, definition(x))
+    assert_formula(student, layer, away_from_zero(rng, 5, 4), normal(rng, 5, 4))
