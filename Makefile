@@ -5,7 +5,7 @@ BIN := .venv/bin
 # More arguments for the command behind a target, for example: make test ARGS="-k linear"
 ARGS ?=
 
-.PHONY: help grade test lint release formgrader clean-class clean lock
+.PHONY: help grade test adequacy lint release formgrader clean-class clean lock
 
 help:
 	@echo 'make grade        grade what is in submitted/ (a sample class, where it is empty)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make clean-class  take the sample class out again'
 	@echo
 	@echo 'make test         run the test suite'
+	@echo 'make adequacy     judge all known mistakes and correct variants: is every one told apart?'
 	@echo 'make lint         check style and types'
 	@echo 'make lock         pin the dependencies anew (ARGS=--upgrade for the newest ones)'
 	@echo 'make clean        remove .venv and the caches'
@@ -33,6 +34,9 @@ grade: .venv/ready
 
 test: .venv/ready
 	@$(BIN)/python -m pytest $(ARGS)
+
+adequacy: .venv/ready
+	@$(BIN)/python -m tests.adequacy $(ARGS)
 
 lint: .venv/ready
 	@$(BIN)/ruff check

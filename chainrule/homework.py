@@ -418,7 +418,7 @@ class Namespace:
 
     @staticmethod
     def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
-        """Whether forward and backward run one function on an array and on a slightly other one."""
+        """Whether forward and backward run one function on ``x`` and on a slightly other array."""
         return tries_nearby(layer, x, second, *more)
 
 
@@ -439,10 +439,10 @@ class _Array(np.ndarray):
 
 # What takes a complex number apart or makes one. Nothing real-valued has a use for them.
 _COMPLEX_NAMES = frozenset(
-    "imag cmath complex64 complex128 complex256 csingle cdouble clongdouble".split()
+    ("imag", "cmath", "complex", "complex64", "complex128", "csingle", "cdouble", "clongdouble")
 )
 # Of the largest element: what is further off is no step of differences, nor what is closer, which
-# is rounding. That two arrays of four unrelated numbers are so alike has odds of 1e-10.
+# is rounding. That two rows of four unrelated numbers are so alike has odds of 1e-10.
 NEARBY = 2e-3
 ROUNDING, ROUNDING_OF_SINGLE = 1e-13, 1e-5
 
@@ -454,7 +454,7 @@ def uses_complex(function: Callable[..., Any], *args: Any) -> bool:
     a name such as ``imag`` in the code that runs, or in a complex variable, argument or result.
     """
     seen: set[CodeType] = set()
-    found = []
+    found: list[bool] = []
 
     def watch(frame: FrameType, event: str, result: Any) -> None:
         if found or event not in ("call", "return") or not _is_of_notebook(frame):
@@ -476,24 +476,26 @@ def uses_complex(function: Callable[..., Any], *args: Any) -> bool:
 
 
 def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
-    """Whether the notebook runs a function on some array and again on a slightly different one.
+    """Whether the notebook runs a function on ``x``, or a row of it, and again a step beside it.
 
     Differences of forward do, within ``layer.forward(x, ...)`` and ``layer.backward(x, second)``.
     ``more`` is what forward takes besides ``x``: a criterion's target. Recomputing forward from
-    the same input is nothing of the kind. Give inputs that are exact in float32.
+    the same input is nothing of the kind. Give a batch that is exact in float32.
     """
+    origins = [x, *x, *x[:, None]]
     calls: dict[tuple[CodeType, str], list[np.ndarray]] = {}
-    found = []
+    found: list[bool] = []
 
     def watch(frame: FrameType, event: str, result: Any) -> None:
         if found or event != "call" or not _is_of_notebook(frame):
             return
         for name, value in list(frame.f_locals.items()):
-            if isinstance(value, np.ndarray) and value.size > 3:
+            if any(_distance(value, origin) < NEARBY for origin in origins):
                 known = calls.setdefault((frame.f_code, name), [])
-                if any(_is_beside(value, other) for other in known):
+                if any(_is_a_step(value, other) for other in known):
                     found.append(True)
-                known.append(np.array(value))
+                if not any(_distance(value, other) == 0 for other in known):
+                    known.append(np.array(value))
 
     _run_watched(watch, layer.forward, np.array(x), *(np.array(a) for a in more))
     _run_watched(watch, layer.backward, np.array(x), np.array(second))
@@ -516,7 +518,10 @@ def _is_of_notebook(frame: FrameType) -> bool:
 
 
 def _mentions_complex(code: CodeType) -> bool:
-    if not _COMPLEX_NAMES.isdisjoint(code.co_names):
+    names = set(code.co_names)
+    if "isinstance" in names:  # isinstance(x, (int, float, complex)) does not compute
+        names.discard("complex")
+    if not _COMPLEX_NAMES.isdisjoint(names):
         return True
     for constant in code.co_consts:
         if isinstance(constant, CodeType) and _mentions_complex(constant):
@@ -534,14 +539,17 @@ def _is_complex(value: Any) -> bool:
     return isinstance(value, complex)
 
 
-def _is_beside(value: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two arrays are nearly the same, by more than rounding."""
-    if value.shape != other.shape or value.dtype.kind != "f" or other.dtype.kind != "f":
-        return False
-    distance, scale = np.max(np.abs(value - other)), np.max(np.abs(other))
+def _distance(value: Any, other: np.ndarray) -> float:
+    """The largest difference over the largest element; infinite for another shape or kind."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.shape != other.shape:
+        return np.inf
+    return float(np.max(np.abs(value - other)) / np.max(np.abs(other)))
+
+
+def _is_a_step(value: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays of which both are nearly the input differ by more than rounding."""
     precise = min(value.itemsize, other.itemsize) >= 8
-    finest = ROUNDING if precise else ROUNDING_OF_SINGLE
-    return bool(finest * scale < distance < NEARBY * scale)
+    return (ROUNDING if precise else ROUNDING_OF_SINGLE) < _distance(value, other) < 2 * NEARBY
 
 
 def _load_here(path: str) -> Any:

@@ -215,7 +215,7 @@ class Student:
         return self._session.ask("uses_complex", function, list(args)) is not False
 
     def tries_nearby(self, layer: Handle, *args: Any) -> bool:
-        """Whether forward and backward run one function on an array and on a slightly other one.
+        """Whether forward and backward run one function on ``x`` and on a slightly other array.
 
         ``args``: the input, what backward takes besides it, what forward takes besides it.
         """

@@ -244,7 +244,7 @@ def test_evaluation_keeps_statistics(student, rng):
 
 
 def test_train_again(student, rng):
-    """evaluation mode: train() switches back to the batch and its gradient, and keeps the statistics"""
+    """evaluation mode: train() switches back to the batch, and keeps the statistics"""
     layer = student.BatchNormalization(0.5)
     mean, variance = set_statistics(layer, rng, 3)
     layer.evaluate()

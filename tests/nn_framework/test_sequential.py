@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.homework import CheckFailed, assert_close
 
-from .oracles import assert_linear, normal
+from .oracles import assert_formula, assert_linear, normal
 
 pytestmark = pytest.mark.component("Sequential")
 
@@ -184,7 +184,7 @@ def test_changed_parameters(student, rng):
 def test_updated_parameters(student, rng):
     """parameter lists: what an optimizer writes into the arrays of get_parameters counts"""
     kinds = CHAINS[2]
-    network, layers = build(student, kinds, 4)
+    network, _ = build(student, kinds, 4)
     written = []
     for own in student.references(network.get_parameters):
         written.append([normal(rng, 1, 4) for _ in own])
@@ -421,3 +421,5 @@ def test_derived(student, rng):
     network.forward(x.copy())
     assert_close(network.backward(x.copy(), g.copy()), expected, "grad_input")
     assert_param_gradients(kinds, layers, of_parameters)
+    network, _ = build(student, CHAINS[2], 4)
+    assert_formula(student, network, normal(rng, 6, 4), normal(rng, 6, 4))

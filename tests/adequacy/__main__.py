@@ -1,0 +1,158 @@
+"""Measures the tests of assignments: ``python -m tests.adequacy [NAME ...] [--picture FILE]``.
+
+Judges every mutant and every correct variant through the real sandbox. Exit status 1 if a mutant
+survives, a variant is rejected, or a requirement is broken by no mutant at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from chainrule.course import Assignment
+
+from .catalogue import Mutant, mutants, variants
+from .generated import generated
+from .measure import COURSE, Outcome, Task, judge_all
+from .picture import draw
+
+FOLDER = Path(__file__).parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("assignment", nargs="*", help="default: all that have a catalogue")
+    parser.add_argument("--picture", type=Path, help="draw mutants by requirement into this PNG")
+    options = parser.parse_args()
+    names = options.assignment or [
+        name for name in COURSE.assignments() if (FOLDER / name).is_dir()
+    ]
+    return max(measure(COURSE.assignment(name), options.picture) for name in names)
+
+
+def measure(assignment: Assignment, picture: Path | None) -> int:
+    """Judge everything, print the table and what is wrong; 1 if anything is."""
+    from importlib import import_module
+
+    started = time.monotonic()
+    equivalent = import_module(f".{assignment.name}.equivalent", __package__).EQUIVALENT
+    catalogue = {(m.component, m.name): m for m in mutants(FOLDER / assignment.name / "mutants")}
+    tasks = [Task(m.component, m.name, m.code) for m in catalogue.values()]
+    tasks += [Task(m.component, m.name, m.code, replaces=True) for m in generated(assignment)]
+    tasks += [
+        Task("", v.name, cells=tuple(v.cells))
+        for v in variants(FOLDER / assignment.name / "variants")
+    ]
+    outcomes = []
+    for outcome in judge_all(assignment.name, tasks):
+        outcomes.append(outcome)
+        if len(outcomes) % 100 == 0:
+            print(f"{len(outcomes)} of {len(tasks)} judged", file=sys.stderr, flush=True)
+    report = Report(assignment, catalogue, set(equivalent), outcomes)
+    print(report.table())
+    print(f"{len(tasks)} solutions judged in {time.monotonic() - started:.0f} s.")
+    if picture:
+        draw(assignment, report.mutants, picture)
+    for line in report.faults():
+        print(line)
+    return 1 if report.faults() else 0
+
+
+class Report:
+    """What the outcomes say about the tests."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        catalogue: dict[tuple[str, str], Mutant],
+        equivalent: set[tuple[str, str]],
+        outcomes: list[Outcome],
+    ) -> None:
+        self.assignment = assignment
+        self.catalogue = catalogue
+        self.variants = [outcome for outcome in outcomes if not outcome.task.component]
+        self.excused = [o for o in outcomes if self._is_excused(o.task, equivalent)]
+        self.mutants = [o for o in outcomes if o.task.component and o not in self.excused]
+        self.broken: dict[str, set[str]] = defaultdict(set)  # requirements by component
+        for outcome in self.mutants:
+            for check in outcome.failed:
+                self.broken[outcome.task.component].add(_key(check))
+
+    def _is_excused(self, task: Task, equivalent: set[tuple[str, str]]) -> bool:
+        known = self.catalogue.get((task.component, task.name))
+        return (task.component, task.name) in equivalent or bool(known and known.equivalent)
+
+    def table(self) -> str:
+        """One line for each component."""
+        head = [
+            "component",
+            "mutants",
+            "caught",
+            "equivalent",
+            "requirements",
+            "variants",
+            "accepted",
+        ]
+        rows = [head]
+        for part in self.assignment.components:
+            mine = [o for o in self.mutants if o.task.component == part.id]
+            accepted = [o for o in self.variants if all(c.passed for c in o.checks[part.id])]
+            rows.append(
+                [
+                    part.title,
+                    str(len(mine)),
+                    str(sum(bool(o.failed) for o in mine)),
+                    str(sum(o.task.component == part.id for o in self.excused)),
+                    str(len(self._requirements(part.id))),
+                    str(len(self.variants)),
+                    str(len(accepted)),
+                ]
+            )
+        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        return "\n".join(
+            "  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in rows
+        )
+
+    def _requirements(self, component: str) -> set[str]:
+        return {
+            _key(check)
+            for outcome in [*self.mutants, *self.variants, *self.excused]
+            for check in outcome.checks.get(component, ())
+        }
+
+    def faults(self) -> list[str]:
+        """What has to be mended, one line each."""
+        lines = [
+            f"survived: {o.task.component}: {o.task.name}" for o in self.mutants if not o.failed
+        ]
+        lines += [
+            f"caught although equivalent: {o.task.component}: {o.task.name}: {o.failed[0].name}"
+            for o in self.excused
+            if o.failed
+        ]
+        lines += [
+            f"rejected: {o.task.name}: {check.requirement}: {check.message}"
+            for o in self.variants
+            for check in o.failed
+        ]
+        for part in self.assignment.components:
+            lines += [
+                f"vacuous: {part.id}: no mutant breaks {name}"
+                for name in sorted(self._requirements(part.id) - self.broken[part.id])
+            ]
+        return lines
+
+
+def _key(check) -> str:
+    return check.name if check.hidden else f"{check.requirement} (visible)"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,138 @@
+"""The catalogue is complete and well-formed, and what is not is named with its file and line."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from .catalogue import METHODS, CatalogueError, mutants, variants
+from .measure import COURSE
+
+FOLDER = Path(__file__).parent
+ASSIGNMENTS = [name for name in COURSE.assignments() if (FOLDER / name / "mutants").is_dir()]
+BLOCK = "# %% mutant: sign\n# method: forward\n# wrong: the sign\ndef f(x):\n    return -x\n"
+BASE = "# %% base\ndef f(x):\n    return x\n\n\n"
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def assignment(request):
+    return COURSE.assignment(request.param)
+
+
+@pytest.fixture(scope="module")
+def catalogue(assignment):
+    return mutants(FOLDER / assignment.name / "mutants")
+
+
+@pytest.fixture(scope="module")
+def solutions(assignment):
+    return variants(FOLDER / assignment.name / "variants")
+
+
+def test_every_component_has_at_least_15_mutants_and_no_other_has_any(assignment, catalogue):
+    counts = Counter(mutant.component for mutant in catalogue if not mutant.equivalent)
+    assert set(counts) == {part.id for part in assignment.components}
+    assert min(counts.values()) >= 15
+
+
+def test_the_names_of_a_component_are_unique(catalogue):
+    counts = Counter((mutant.component, mutant.name) for mutant in catalogue)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_no_two_mutants_are_the_same_code(catalogue):
+    counts = Counter(ast.dump(ast.parse(mutant.code)) for mutant in catalogue)
+    assert max(counts.values()) == 1
+
+
+def test_a_mutant_defines_its_component_last(assignment, catalogue):
+    titles = {part.id: part.title for part in assignment.components}
+    for mutant in catalogue:
+        defined = ast.parse(mutant.code).body[-1]
+        assert isinstance(defined, (ast.ClassDef, ast.FunctionDef)), mutant.name
+        assert defined.name == titles[mutant.component], mutant.name
+
+
+def test_every_kind_of_method_has_mutants(catalogue):
+    assert {mutant.method for mutant in catalogue} == set(METHODS)
+
+
+def test_every_component_has_numeric_gradients_unless_it_has_no_gradient(catalogue):
+    without = {m.component for m in catalogue} - {
+        m.component for m in catalogue if m.name.startswith("numeric-")
+    }
+    assert without == {m.component for m in catalogue if m.method == "update"}
+
+
+def test_there_are_at_least_8_variants_and_each_defines_every_component(assignment, solutions):
+    assert len(solutions) >= 8
+    for solution in solutions:
+        text = "\n".join(solution.cells)
+        for part in assignment.components:
+            assert part.title in text, (solution.name, part.title)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        (BLOCK, 1, "base"),
+        ("# %% base\n\n" + BLOCK, 1, "base"),
+        (BASE + BLOCK.replace("mutant: sign", "mutant: The Sign"), 6, "mutant"),
+        (BASE + BLOCK.replace("# wrong: the sign\n", ""), 6, "wrong"),
+        (BASE + BLOCK.replace("# method: forward\n", ""), 6, "method"),
+        (BASE + BLOCK.replace("forward", "sideways"), 7, "method"),
+        (BASE + BLOCK.split("def")[0], 6, "changes nothing"),
+        (BASE + BLOCK + "# %%\n", 11, "mutant"),
+    ],
+)
+def test_a_malformed_block_is_named_with_file_and_line(tmp_path, text, line, problem):
+    path = tmp_path / "linear.py"
+    path.write_text(text)
+    with pytest.raises(CatalogueError, match=problem) as caught:
+        mutants(tmp_path)
+    assert f"{path}:{line}: " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("# %%\nx = 1\n", 1, "style"),
+        ("# style: none\n", 1, "no code cell"),
+        ("# style: short\n# %%\n\n# %%\nx = 1\n", 2, "empty"),
+        ("# style: odd\n# %% [raw]\nx\n", 2, "markdown"),
+    ],
+)
+def test_a_malformed_variant_is_named_with_file_and_line(tmp_path, text, line, problem):
+    path = tmp_path / "01_odd.py"
+    path.write_text(text)
+    with pytest.raises(CatalogueError, match=problem) as caught:
+        variants(tmp_path)
+    assert f"{path}:{line}: " in str(caught.value)
+
+
+def test_a_mutant_is_the_base_and_then_the_changes(tmp_path):
+    (tmp_path / "leaky_relu.py").write_text(
+        BASE + BLOCK.replace("the sign\n", "the sign\n# equivalent: f is odd\n")
+    )
+    (mutant,) = mutants(tmp_path)
+    names = {}
+    exec(mutant.code, names)
+    assert names["f"](1) == -1
+    assert (mutant.component, mutant.name, mutant.method, mutant.wrong, mutant.equivalent) == (
+        "leaky-relu",
+        "sign",
+        "forward",
+        "the sign",
+        "f is odd",
+    )
+    assert mutant.code.startswith("def f(x):\n    return x\n")
+
+
+def test_a_variant_is_its_code_cells_with_magics_and_without_markdown(tmp_path):
+    (tmp_path / "01_plots.py").write_text(
+        "# style: plots\n\n# %% [markdown]\n# Text.\n\n# %%\n%%time\nx = 1\n\n# %%\ny = 2\n"
+    )
+    (variant,) = variants(tmp_path)
+    assert (variant.name, variant.style) == ("01_plots", "plots")
+    assert variant.cells == ("%%time\nx = 1", "y = 2")
