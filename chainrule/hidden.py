@@ -106,7 +106,10 @@ class _Plugin:
         self.raised = None
         pytest_plugin.submission = student
         item._initrequest()  # fixtures anew for this submission
-        runtestprotocol(item, log=False, nextitem=None)
+        try:
+            runtestprotocol(item, log=False, nextitem=None)
+        finally:
+            pytest_plugin.submission = None
         return self.raised
 
     @pytest.hookimpl(tryfirst=True)

@@ -24,10 +24,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 
@@ -58,14 +58,16 @@ class CheckFailed(AssertionError):
 
     ``kind`` is one of missing, raised, type, shape, values, timeout, crashed. ``detail`` says how
     in words that give away neither inputs nor expected values; ``example`` may show both and is
-    only for checks whose text the student can read.
+    only for checks whose text the student can read. ``hint`` points to the idea that is missing,
+    where the mistake is a known one.
     """
 
-    def __init__(self, kind: str, detail: str, example: str = "") -> None:
+    def __init__(self, kind: str, detail: str, example: str = "", hint: str = "") -> None:
         super().__init__(detail + (": " + example if example else ""))
         self.kind = kind
         self.detail = detail
         self.example = example
+        self.hint = hint
 
 
 class StudentError(Exception):
@@ -95,6 +97,7 @@ class Check:
         if isinstance(error, CheckFailed):
             self.kind = error.kind
             self.message = error.detail if self.hidden else str(error)
+            self._add_hint(error.hint)
             return
         if not isinstance(error, StudentError):
             missing = isinstance(error, NotImplementedError)
@@ -107,6 +110,33 @@ class Check:
         text = "" if self.hidden or not str(error) else ": " + _shorten(str(error))
         self.kind = "raised"
         self.message = "raised %s%s (%s)" % (error.type_name, text, error.where)
+        self._add_hint(_hint_of_exception(error.type_name, str(error)))
+
+    def _add_hint(self, hint: str) -> None:
+        if hint:
+            self.message += HINT + hint
+
+
+HINT = "\nhint: "  # between a message and its hint
+
+
+def split_hint(message: str) -> tuple[str, str]:
+    """A check's message in two parts: what is wrong, and the hint or ""."""
+    text, _, hint = message.partition(HINT)
+    return text, hint
+
+
+def _hint_of_exception(name: str, text: str) -> str:
+    """A fixed sentence for the exceptions that wrong array code raises most often."""
+    if any(words in text for words in ("broadcast", "not aligned", "mismatch in its core")):
+        return "two arrays do not fit together: print the shapes of both just before that line"
+    if "NoneType" in text:
+        return "something is None there: it was not set yet, or a function returned nothing"
+    if name == "KeyError":
+        return "a dict has no such entry yet: it has to be made before it can be read"
+    if name == "IndexError" and "out of range" in text:
+        return "an index runs past the end: how long is the list when that line runs?"
+    return ""
 
 
 def _shorten(text: str, limit: int = 200) -> str:
@@ -127,6 +157,13 @@ def _where(error: BaseException) -> str:
 # ---------------------------------------------------------------------------------------
 # Comparing
 
+# Hints at mistakes that any layer can make.
+UNCHANGED = "the upstream gradient seems to be passed on unchanged"
+ALONE = "the layer's own derivative seems to be there, but not the upstream gradient: chain rule"
+
+# What to say about a mistake -> the result that this mistake gives.
+Mistakes = Union[dict[str, Any], Callable[[], dict[str, Any]]]
+
 
 def assert_close(
     actual: Any,
@@ -135,19 +172,29 @@ def assert_close(
     *,
     rtol: float = RTOL,
     atol: float = ATOL,
+    mistakes: Mistakes | None = None,
+    parts: dict[str, Any] | None = None,
 ) -> None:
     """Raise CheckFailed unless ``actual`` equals ``expected`` in shape and, nearly, in values.
 
     ``expected`` is a number or an array; where it is a number, an array with one element will
     do. ``rtol`` is relative to each expected element, ``atol`` to the largest of them. The
     precision (float32, float64) and whether integers are floats make no difference.
+
+    The rest makes hints, and is looked at only after a failure. ``mistakes`` maps the hint at a
+    mistake to the result that this mistake gives; it may be a function that makes this dict.
+    ``parts`` maps a phrase such as "where the input is negative" to a mask of elements.
     """
     wanted = np.asarray(expected, dtype=np.float64)
     got = _as_floats(actual, what, scalar=wanted.ndim == 0)
     if wanted.ndim == 0 and got.size == 1:
         got = got.reshape(())
     if got.shape != wanted.shape:
-        raise CheckFailed("shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape))
+        raise CheckFailed(
+            "shape",
+            "%s has shape %s, expected %s" % (what, got.shape, wanted.shape),
+            hint=_hint_of_mistake(got, wanted, mistakes) or _hint_of_shape(got, wanted),
+        )
     if wanted.size == 0:
         return
     if not np.isfinite(wanted).all():  # computed from the student's own parameters
@@ -155,7 +202,11 @@ def assert_close(
     if not np.isfinite(got).all():
         count = int(np.sum(~np.isfinite(got)))
         found = "nan" if np.isnan(got).any() else "inf"
-        raise CheckFailed("values", "%s contains %s in %s" % (what, found, _count(count, got.size)))
+        raise CheckFailed(
+            "values",
+            "%s contains %s in %s" % (what, found, _count(count, got.size)),
+            hint="look for a division by 0, the logarithm of 0 and exp of a large number",
+        )
     scale = float(np.max(np.abs(wanted)))
     allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
     error = np.abs(got - wanted)
@@ -177,6 +228,9 @@ def assert_close(
             " of the largest value" if scale > 0 else " where it should be 0",
         ),
         "got %.6g, expected %.6g" % (float(got[worst]), float(wanted[worst])),
+        _hint_of_mistake(got, wanted, mistakes)
+        or _hint_of_values(got, wanted)
+        or _hint_of_part(wrong, parts or {}),
     )
 
 
@@ -188,12 +242,19 @@ def _as_floats(value: Any, what: str, scalar: bool = False) -> np.ndarray:
     """A float64 copy of an array or number; anything else is a CheckFailed of kind type."""
     wanted = "a number" if scalar else "a NumPy array"
     if value is None:
-        raise CheckFailed("type", "%s is None, expected %s: is a return missing?" % (what, wanted))
+        stored = "self.grad_input" if what.startswith("grad_input") else "self.output"
+        hint = "is a return missing?"
+        if what.startswith(("grad_input", "forward")):
+            hint = "the result has to be stored in %s and returned" % stored
+        raise CheckFailed("type", "%s is None, expected %s" % (what, wanted), hint=hint)
     if isinstance(value, (list, tuple)) or not isinstance(
         value, (np.ndarray, np.generic, int, float)
     ):
+        several = isinstance(value, (list, tuple)) and len(value) > 1
         raise CheckFailed(
-            "type", "%s is of type %s, expected %s" % (what, _type_name(value), wanted)
+            "type",
+            "%s is of type %s, expected %s" % (what, _type_name(value), wanted),
+            hint="%s alone is due, not several values" % wanted if several else "",
         )
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
@@ -205,12 +266,110 @@ def _type_name(value: Any) -> str:
     return str(getattr(value, "_type_name", None) or type(value).__name__)
 
 
+# ---------------------------------------------------------------------------------------
+# Hints: computed after a failure, from what was got and what was expected
+
+
+def _alike(got: Any, wanted: np.ndarray, rtol: float = 1e-3) -> bool:
+    """Whether two results are the same one, for a hint; an array of zeros is like no other."""
+    other = np.asarray(got, dtype=np.float64)
+    scale = float(np.max(np.abs(wanted))) if wanted.size else 0.0
+    if other.shape != wanted.shape or scale == 0 or not np.isfinite(other).all():
+        return False
+    return bool(np.all(np.abs(other - wanted) <= rtol * (np.abs(wanted) + 0.01 * scale)))
+
+
+def _hint_of_mistake(got: np.ndarray, wanted: np.ndarray, mistakes: Mistakes | None) -> str:
+    """The hint at the one known mistake that gives ``got``; none if several do."""
+    found = []
+    for hint, value in (mistakes() if callable(mistakes) else mistakes or {}).items():
+        result = np.asarray(value, dtype=np.float64)
+        if _alike(got, result) and not _alike(wanted, result):
+            found.append(hint)
+    return found[0] if len(found) == 1 else ""
+
+
+def _hint_of_shape(got: np.ndarray, wanted: np.ndarray) -> str:
+    if got.size == wanted.size and _alike(got.ravel(), wanted.ravel()):
+        return "the numbers are right, only their shape is not: look for keepdims and reshape"
+    if wanted.ndim == 0:
+        return "one number is due for the whole batch, not one for each row or class"
+    if _alike(got.T, wanted):
+        return "the result is transposed"
+    if got.ndim and got.shape[1:] == wanted.shape[wanted.ndim - got.ndim + 1 :]:
+        if _alike(np.sum(got, axis=0).ravel(), wanted.ravel()):
+            return "the rows of the batch still stand side by side: their sum is due"
+        if _alike(np.mean(got, axis=0).ravel(), wanted.ravel()):
+            return "the rows of the batch still stand side by side: their mean is due"
+    for axis, each in enumerate(("row of the batch", "column")[: wanted.ndim]):
+        added = np.sum(wanted, axis=axis)
+        if wanted.shape[axis] > 1 and got.size == added.size and _alike(got.ravel(), added.ravel()):
+            return "each %s has a result of its own, and they must not be added up" % each
+    return ""
+
+
+def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
+    """A hint that holds whatever the arrays, of the same shape, stand for."""
+    if not got.any():
+        return "everything is 0, as if it were never computed or not stored"
+    if _alike(-got, wanted):
+        return "the sign is turned round"
+    if wanted.size < 3:
+        return ""
+    if wanted.ndim == 2 and _alike(got.T, wanted):
+        return "the result is transposed"
+    factor = float(np.sum(got * wanted) / max(float(np.sum(wanted**2)), 1e-300))
+    if np.count_nonzero(wanted) > 1 and abs(factor) > 1e-9 and _alike(got / factor, wanted):
+        return _hint_of_factor(factor)
+    offset = float(np.mean(got - wanted))
+    if np.ptp(wanted) > 0 and _alike(got - offset, wanted):
+        return "everything is off by the same amount: a term is missing, or there is one too many"
+    if wanted.ndim == 2 and len(wanted) > 2:
+        return _hint_of_rows(got, wanted)
+    return ""
+
+
+def _hint_of_factor(factor: float) -> str:
+    if abs(factor - 2) < 1e-3:
+        return "everything is twice as large as it should be"
+    if abs(factor - 0.5) < 1e-3:
+        return "everything is half as large as it should be"
+    size = "large" if abs(factor) > 1 else "small"
+    sign = " and has the wrong sign" if factor < 0 else ""
+    return "everything is too %s by one and the same factor%s" % (size, sign)
+
+
+def _hint_of_rows(got: np.ndarray, wanted: np.ndarray) -> str:
+    if _alike(got[1:], np.repeat(got[:1], len(got) - 1, axis=0)) and not _alike(
+        wanted[1:], np.repeat(wanted[:1], len(got) - 1, axis=0)
+    ):
+        return "all rows of the result are the same, but each belongs to a row of its own"
+    right = [_alike(row, other) for row, other in zip(got, wanted)]
+    if right[0] and not any(right[1:]):
+        return "only the first row is right: the others are not treated alike"
+    if right[-1] and not any(right[:-1]):
+        return "only the last row is right: the others are not treated alike"
+    return ""
+
+
+def _hint_of_part(wrong: np.ndarray, parts: dict[str, Any]) -> str:
+    """Names the part that holds all that is wrong, if something outside of it is right."""
+    for phrase, mask in parts.items():
+        inside = np.asarray(mask, dtype=bool)
+        if not wrong[~inside].any() and not inside.all():
+            return "it is wrong only " + phrase
+    return ""
+
+
 def assert_gradients(
     module: Any,
     x: np.ndarray,
     grad_output: np.ndarray | None = None,
     what: str = "grad_input",
     target: np.ndarray | None = None,
+    *,
+    mistakes: Mistakes | None = None,
+    parts: dict[str, Any] | None = None,
 ) -> None:
     """Raise CheckFailed unless ``module.backward`` agrees with differences of its own forward.
 
@@ -218,6 +377,7 @@ def assert_gradients(
     default). For a criterion give ``target`` in its place. What is compared is the gradient of
     sum(grad_output * forward(x)) with respect to x, by differences at four points, 0.01 and 0.02
     to both sides: so far apart, they are right to about 1e-4 also for a forward in float32.
+    ``mistakes`` and ``parts`` are those of assert_close.
     """
     x = np.array(x, dtype=np.float64)
     second = [] if target is None else [np.asarray(target, dtype=np.float64)]
@@ -228,7 +388,7 @@ def assert_gradients(
     upstream = second or [weights]
     actual = module.backward(x.copy(), *(a.copy() for a in upstream))
 
-    def along(direction: np.ndarray) -> float:
+    def along(direction: np.ndarray, weights: np.ndarray = weights) -> float:
         """The derivative of the weighted sum of forward in one direction, shaped like x."""
 
         def loss(step: float) -> float:
@@ -246,10 +406,21 @@ def assert_gradients(
         got = np.array([np.sum(actual * direction) for direction in directions])
         if np.allclose(got, expected, rtol=1e-4, atol=1e-4 * float(np.max(np.abs(actual)))):
             return
-    numeric = np.zeros_like(x)
-    for index in np.ndindex(*x.shape):
-        numeric[index] = along(_unit(x.shape, index))
-    assert_close(actual, numeric, what, rtol=1e-3, atol=1e-3)
+
+    def differences(weights: np.ndarray) -> np.ndarray:
+        elements = [along(_unit(x.shape, index), weights) for index in np.ndindex(*x.shape)]
+        return np.array(elements).reshape(x.shape)
+
+    def known() -> dict[str, Any]:
+        found = dict(mistakes() if callable(mistakes) else mistakes or {})
+        if not second:
+            found.setdefault(UNCHANGED, weights)
+            found.setdefault(ALONE, differences(np.ones_like(weights)))
+        return found
+
+    assert_close(
+        actual, differences(weights), what, rtol=1e-3, atol=1e-3, mistakes=known, parts=parts
+    )
 
 
 def _unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:
@@ -341,11 +512,98 @@ def describe(title: str, checks: list[Check], worth: str = "") -> str:
     lines = [("%-36s %s" % (title, worth)).rstrip()]
     if checks and all(item.kind == "missing" for item in checks):
         return "%s\n  not started: %s" % (lines[0], checks[0].message)
+    return "\n".join(lines + outcome_lines(checks))
+
+
+def outcome_lines(checks: Iterable[Any], hidden_mark: str = "") -> list[str]:
+    """Where to look, then each requirement with what is wrong below it; each hint is given once.
+
+    ``hidden_mark`` is put after the requirements of hidden checks.
+    """
+    checks = list(checks)
+    method = diagnosis(checks)
+    lines = ["  look at: " + LOOK_AT[method]] if method else []
+    given = set()
     for item in checks:
-        lines.append("  %s  %s" % ("ok  " if item.passed else "FAIL", item.requirement))
-        if not item.passed:
-            lines.append("        " + item.message)
-    return "\n".join(lines)
+        state, mark = "ok  " if item.passed else "FAIL", hidden_mark if item.hidden else ""
+        lines.append("  %s  %s%s" % (state, item.requirement, mark))
+        if item.passed:
+            continue
+        text, hint = split_hint(item.message)
+        lines += ["        " + line for line in text.splitlines()]
+        if hint and hint not in given:
+            lines.append("        hint: " + hint)
+            given.add(hint)
+    return lines
+
+
+# Where each thing that can be wrong is written down.
+LOOK_AT = {
+    "forward": "update_output (forward)",
+    "input gradient": "update_grad_input (input gradient)",
+    "parameter gradients": "update_grad_params and zero_grad_params (parameter gradients)",
+    "mode": "what differs between training and evaluation (mode)",
+    "statistics": "the moving statistics (statistics)",
+    "update": "the step that changes the variables (update)",
+}
+
+# How messages begin, by what they are about.
+_SUBJECTS = (
+    ("mode", r"layer \d+ is in the wrong mode|a layer's forward ran in|training\b"),
+    ("statistics", r"moving_"),
+    ("parameter gradients", r"grad[A-Zb]|get_grad_params|an array in get_grad|the first gradient"),
+    ("input gradient", r"grad_input|the gradient |the chain's gradient|1 \+ |the share of blocked"),
+    ("forward", r"forward|the s(um|hare)\b|each |rows or |every mask|neighbours|two forward"),
+)
+_ASPECTS = {"evaluation mode": "mode", "derivation": "input gradient", "state": "", "chain": ""}
+
+
+def diagnosis(checks: Iterable[Any]) -> str:
+    """What is wrong with a component, of the keys of LOOK_AT, or "" where one cannot tell.
+
+    ``checks`` are the outcomes of all its requirements. Of several things that fail it is the one
+    that the others follow from.
+    """
+    checks = list(checks)
+    failed = [item for item in checks if not item.passed]
+    if not failed or all(item.kind == "missing" for item in failed):
+        return ""
+    if any(_aspect(item) == "update" for item in checks):
+        return "update"
+    by_mode = [_subject(item) for item in failed if _aspect(item) in ("mode", "evaluation mode")]
+    others = [item for item in failed if _aspect(item) not in ("mode", "evaluation mode")]
+    subjects = [_subject(item) for item in others]
+    # What is right on a new layer, and wrong only in later batches or in a chain, may be due to
+    # the mode; what is wrong from the start is not.
+    if any(_subject(item) == "forward" and _aspect(item) in _FROM_THE_START for item in others):
+        return "forward"
+    if "statistics" in subjects:
+        return "statistics"
+    if "forward" in subjects:
+        return "mode" if by_mode else "forward"
+    for method in ("input gradient", "parameter gradients"):
+        if method in subjects:
+            return method
+    if by_mode:  # the first check of the mode is the simplest
+        return "statistics" if by_mode[0] == "statistics" else "mode"
+    return ""
+
+
+_FROM_THE_START = ("forward", "input gradient", "parameter gradients", "statistics", "targets")
+
+
+def _aspect(item: Any) -> str:
+    """The words before the colon of a requirement."""
+    return str(item.requirement).partition(":")[0]
+
+
+def _subject(item: Any) -> str:
+    """What a failed check is about: what its message names, or else its requirement's aspect."""
+    for subject, beginning in _SUBJECTS:
+        if re.match(beginning, item.message):
+            return subject
+    aspect = _ASPECTS.get(_aspect(item), _aspect(item))
+    return aspect if aspect in LOOK_AT else ""
 
 
 def summary() -> None:
@@ -353,7 +611,7 @@ def summary() -> None:
     print("%-24s %-8s %s" % ("component", "checks", "first thing to mend"))
     for title, checks in board.checks.items():
         failed = [item for item in checks if not item.passed]
-        first = failed[0].requirement + ": " + failed[0].message if failed else ""
+        first = failed[0].requirement + ": " + split_hint(failed[0].message)[0] if failed else ""
         if all(item.kind == "missing" for item in checks):
             first = "not started"
         print(

@@ -281,7 +281,7 @@ def open_student(assignment: Assignment, submission: Submission) -> Iterator[tup
             for test in _compile(assignment):
                 if not test.title:
                     test.run(names)
-            yield sessions, names["student"]
+        yield sessions, names["student"]
     finally:
         sessions.close()
         zygote.close()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import state
+from .homework import outcome_lines
 from .verdict import Component, ComponentVerdict, Verdict
 
 if TYPE_CHECKING:
@@ -170,9 +171,5 @@ def _component_text(part: ComponentVerdict) -> str:
     worth = f"{number(part.code_score)} of {number(points)} points"
     if part.needs_manual:
         worth += f" ({number(part.component.formula_points or 0.0)} to read)"
-    lines = [f"{part.component.title:<48}  {worth}"]
-    for check in part.checks:
-        hidden = " (hidden)" if check.hidden else ""
-        lines.append(f"  {'ok  ' if check.passed else 'FAIL'}  {check.requirement}{hidden}")
-        lines += [f"        {line}" for line in check.message.splitlines() if not check.passed]
-    return "\n".join(lines)
+    head = f"{part.component.title:<48}  {worth}"
+    return "\n".join([head, *outcome_lines(part.checks, " (hidden)")])
