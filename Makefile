@@ -37,6 +37,7 @@ test: .venv/ready
 
 adequacy: .venv/ready
 	@$(BIN)/python -m tests.adequacy $(ARGS)
+	@$(BIN)/python -m tests.adequacy.determinism
 
 lint: .venv/ready
 	@$(BIN)/ruff check

@@ -60,7 +60,9 @@ class Server:
     def answer(self, operation: str, *arguments: Any) -> bytes:
         """The reply: ("ok", value), or ("raised", type, text, file, line, not implemented)."""
         try:
-            reply: tuple[Any, ...] = ("ok", self.operations[operation](*arguments))
+            # A seterr(all="raise") in one cell must not make an underflow in another a failure.
+            with np.errstate(all="ignore") if operation != "cell" else contextlib.nullcontext():
+                reply: tuple[Any, ...] = ("ok", self.operations[operation](*arguments))
         except BaseException as error:
             reply = self.raised(error)
         try:

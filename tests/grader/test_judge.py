@@ -10,6 +10,9 @@ from chainrule.judge import Judge, reference
 from chainrule.notebooks import Submission, SubmittedCell, stub_source
 
 NOTEBOOK = "1_modules"
+PARTS = [
+    part.id for part in find_course(Path(__file__).parent).assignment("nn_framework").components
+]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,61 @@ def test_the_autograded_notebooks_hold_no_hidden_test_and_no_path(judge, right):
         assert b"run_hidden_tests" not in data and b"HIDDEN TESTS" not in data
         assert str(Path.home()).encode() not in data
         assert str(Path(__file__).parents[2]).encode() not in data
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_component_that_is_not_written_costs_nothing_but_itself(judge, assignment, right, part):
+    (source,) = [c for c in assignment.notebooks[NOTEBOOK].cells if c.id == f"{part}-solution"]
+    cells = [
+        replace(cell, source=stub_source(source)) if cell.grade_id == f"{part}-solution" else cell
+        for cell in right
+    ]
+    assert failed(judge.judge(submit(*cells))) == [part]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_component_whose_cell_was_deleted_costs_nothing_but_itself(judge, right, part):
+    cells = [cell for cell in right if cell.grade_id != f"{part}-solution"]
+    verdict = judge.judge(submit(*cells))
+    assert failed(verdict) == [part]
+    (missing,) = [p for p in verdict.components if not p.passed]
+    assert {check.kind for check in missing.checks} == {"missing"}
+
+
+def test_solutions_may_stand_in_any_order(judge, right):
+    solutions = [cell for cell in right if cell.grade_id.endswith("-solution")]
+    rest = [cell for cell in right if not cell.grade_id.endswith("-solution")]
+    assert failed(judge.judge(submit(*rest, *reversed(solutions)))) == []
+
+
+def test_the_last_definition_of_a_name_counts(judge, right):
+    wrong = code("class ELU(Module):\n    def update_output(self, input): return input")
+    assert failed(judge.judge(submit(*right[:10], wrong, *right[10:]))) == []
+    assert failed(judge.judge(submit(*right, wrong))) == ["elu"]
+
+
+def test_a_helper_in_a_later_cell_is_found(judge, right):
+    cells = change(right, "softplus-solution", "np.logaddexp(0, input)", "helper(input)")
+    assert failed(judge.judge(submit(*cells))) == ["softplus"]
+    helper = code("def helper(x):\n    return np.log(1 + np.exp(x))")
+    assert failed(judge.judge(submit(*cells, helper))) == []
+
+
+def test_a_class_may_be_split_over_cells(judge, right):
+    start = code("class Linear(Linear):\n    update_output = update_grad_input = None")
+    rest = code(
+        "def f(self, x):\n    self.output = x @ self.W + self.b\n    return self.output\n"
+        "Linear.update_output = f\n"
+        "def f(self, x, g):\n    self.grad_input = g @ self.W.T\n    return self.grad_input\n"
+        "Linear.update_grad_input = f"
+    )
+    assert failed(judge.judge(submit(*right, start))) == ["linear"]
+    assert failed(judge.judge(submit(*right, start, rest))) == []
+
+
+def test_settings_of_numpy_in_one_cell_do_not_disturb_the_judge(judge, right):
+    noisy = code("np.seterr(all='raise'); np.set_printoptions(precision=1); import random")
+    assert failed(judge.judge(submit(*right, noisy))) == []
 
 
 STUB_LINEAR = """

@@ -15,11 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.homework import CheckFailed, assert_close
+from chainrule.homework import ALONE, UNCHANGED, CheckFailed, assert_close
 
 Map = Callable[[np.ndarray], np.ndarray]  # from an input to the output
 Gradient = Callable[[np.ndarray, np.ndarray], np.ndarray]  # from input and upstream gradient
 Rng = np.random.Generator
+Mistakes = dict[str, np.ndarray]  # from a hint at a mistake to the result that it gives
+
+DIVIDED = "it is divided by the number of rows, but the mean over the batch is the criterion's"
+STAY_AWAY = "write down the derivative itself: it needs no difference of two values of forward"
 
 # Relative to the largest element. A formula in float64 is right to about 1e-15, whichever way it
 # is written; central differences reach 1e-11 with the best of steps, five-point ones 1e-12.
@@ -53,6 +57,34 @@ def one_hot(rng: np.random.Generator, n: int, k: int, dtype: type = float) -> np
     return np.eye(k, dtype=dtype)[rng.permutation(n) % k]
 
 
+def signs(x: np.ndarray) -> dict[str, np.ndarray]:
+    """The parts of a batch that a function with a kink at 0 treats differently, for hints."""
+    return {"where the input is negative": x < 0, "where the input is positive": x > 0}
+
+
+def layer_mistakes(
+    gradient: Gradient, x: np.ndarray, g: np.ndarray, more: Mistakes | None = None
+) -> Callable[[], Mistakes]:
+    """What backward of any layer may give by mistake in place of gradient(x, g), for hints."""
+    return lambda: {
+        UNCHANGED: g,
+        ALONE: gradient(x, np.ones_like(g)),
+        DIVIDED: gradient(x, g) / len(x),
+        **(more or {}),
+    }
+
+
+def later_mistakes(
+    gradient: Gradient, x: np.ndarray, g: np.ndarray, old_x: np.ndarray, old_g: np.ndarray
+) -> Callable[[], Mistakes]:
+    """What backward may give by mistake after an earlier batch of the same size, for hints."""
+    return lambda: {
+        "it looks as if the input of an earlier batch were used": gradient(old_x, g),
+        "it looks like the result of the batch before": gradient(old_x, old_g),
+        "the result of the batch before seems to be added": gradient(x, g) + gradient(old_x, old_g),
+    }
+
+
 def backward(layer: Any, x: np.ndarray, grad_output: np.ndarray) -> Any:
     """What backward returns after forward on the same input; both get copies to write into."""
     layer.forward(x.copy())
@@ -62,7 +94,7 @@ def backward(layer: Any, x: np.ndarray, grad_output: np.ndarray) -> Any:
 def array_of(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """A float64 copy of ``value``. Raises CheckFailed unless it is an array of this shape."""
     if not isinstance(value, np.ndarray) or value.shape != shape:
-        assert_close(value, np.zeros(shape), what)  # says what it is in place of that
+        assert_close(value, np.full(shape, np.nan), what)  # says what it is in place of that
     return np.array(value, dtype=np.float64)
 
 
@@ -88,10 +120,14 @@ def assert_linear(layer: Any, x: np.ndarray, first: np.ndarray, second: np.ndarr
 def assert_second_batch(layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
     """Raise CheckFailed unless batches go as they should after one of other and of equal size."""
     layer.forward(normal(rng, 3, 4))
-    for _ in range(2):
-        x, g = normal(rng, 7, 4), normal(rng, 7, 4)
-        assert_close(layer.forward(x.copy()), definition(x), "forward")
-        assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
+    old_x, old_g = normal(rng, 7, 4), normal(rng, 7, 4)
+    assert_close(layer.forward(old_x.copy()), definition(old_x), "forward")
+    assert_close(layer.backward(old_x.copy(), old_g.copy()), gradient(old_x, old_g), "grad_input")
+    x, g = normal(rng, 7, 4), normal(rng, 7, 4)
+    assert_close(layer.forward(x.copy()), definition(x), "forward")
+    mistakes = later_mistakes(gradient, x, g, old_x, old_g)
+    actual = layer.backward(x.copy(), g.copy())
+    assert_close(actual, gradient(x, g), "grad_input", mistakes=mistakes)
 
 
 def assert_modes_agree(layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:
@@ -152,6 +188,7 @@ def assert_derived(
             "values",
             f"grad_input is only nearly right, off by {error:.1g} of the largest value, as "
             "differences of forward are; a formula is exact to rounding",
+            hint=STAY_AWAY,
         )
 
 
@@ -169,12 +206,14 @@ def assert_formula(
             "values",
             "the gradient is computed with complex numbers: differences, also complex ones, are "
             "not a derivation",
+            hint=STAY_AWAY,
         )
     if student.tries_nearby(layer, x, second, *more):
         raise CheckFailed(
             "values",
             "the gradient is computed by evaluating the function beside its input: differences "
             "are not a derivation",
+            hint=STAY_AWAY,
         )
 
 

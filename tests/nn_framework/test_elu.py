@@ -16,8 +16,10 @@ from .oracles import (
     assert_shares_input,
     away_from_zero,
     backward,
+    layer_mistakes,
     normal,
     powers_of_two,
+    signs,
     single,
 )
 
@@ -32,11 +34,39 @@ def gradient(x, grad_output, alpha=1.0):
     return grad_output * np.where(x > 0, 1.0, alpha * np.exp(x))
 
 
+def forward_mistakes(x, alpha=1.0):
+    return {
+        "it looks as if the sign of the exponent were turned round": np.where(
+            x > 0, x, alpha * (np.exp(-x) - 1)
+        ),
+        "the - 1 seems to be missing": np.where(x > 0, x, alpha * np.exp(x)),
+        "the exponential is taken of positive inputs, it seems": np.where(
+            x > 0, alpha * (np.exp(x) - 1), x
+        ),
+    }
+
+
+def gradient_mistakes(x, g, alpha=1.0):
+    negative = alpha * np.exp(np.minimum(x, 0))
+    more = {
+        "negative inputs have a gradient too: this one looks like that of ReLU": g * (x > 0),
+        "the sign of the input decides, not that of the upstream gradient": g
+        * np.where(g > 0, 1.0, negative),
+        "the output itself seems to be taken for the derivative": g
+        * np.where(x > 0, 1.0, negative - alpha),
+        "the upstream gradient is missing where the input is negative": np.where(
+            x > 0, g, negative
+        ),
+    }
+    return layer_mistakes(gradient, x, g, more)
+
+
 def test_forward_batch(student, rng):
     """forward: x where it is positive, e^x - 1 elsewhere"""
     for n, d in [(6, 3), (2, 5)]:
         x = away_from_zero(rng, n, d)
-        assert_close(student.ELU().forward(x.copy()), definition(x), "forward")
+        actual = student.ELU().forward(x.copy())
+        assert_close(actual, definition(x), "forward", mistakes=forward_mistakes(x), parts=signs(x))
 
 
 def test_forward_negative(student, rng):
@@ -63,14 +93,21 @@ def test_forward_alpha(student, rng):
     x = -np.abs(away_from_zero(rng, 5, 4))
     for alpha in (0.25, 1.5):
         actual = student.ELU(alpha).forward(x.copy())
-        assert_close(actual, definition(x, alpha), "forward")
+        mistakes = {
+            "alpha seems to be ignored": np.exp(x) - 1,
+            "alpha multiplies the bracket, not only the exponential": alpha * np.exp(x) - 1,
+            "alpha seems to be in the exponent": np.exp(alpha * x) - 1,
+        }
+        assert_close(actual, definition(x, alpha), "forward", mistakes=mistakes)
 
 
 def test_grad_input(student, rng):
     """input gradient: passes where the input is positive, times e^x elsewhere"""
     for n, d in [(6, 3), (2, 5)]:
         x, g = away_from_zero(rng, n, d), normal(rng, n, d)
-        assert_close(backward(student.ELU(), x, g), gradient(x, g), "grad_input")
+        actual, mistakes = backward(student.ELU(), x, g), gradient_mistakes(x, g)
+        expected = gradient(x, g)
+        assert_close(actual, expected, "grad_input", mistakes=mistakes, parts=signs(x))
 
 
 def test_grad_input_negative(student, rng):
@@ -89,7 +126,12 @@ def test_grad_input_alpha(student, rng):
     """input gradient: alpha counts on the negative side only, in two layers side by side"""
     x, g = away_from_zero(rng, 5, 4), normal(rng, 5, 4)
     first, second = student.ELU(0.25), student.ELU(1.5)
-    assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input")
+    mistakes = {
+        "alpha seems to be ignored": gradient(x, g),
+        "the derivative is output + alpha, which is output + 1 for alpha = 1 only": g
+        * np.where(x > 0, 1.0, 0.25 * (np.exp(x) - 1) + 1),
+    }
+    assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input", mistakes=mistakes)
     assert_close(backward(second, x, g), gradient(x, g, 1.5), "grad_input")
     assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input")
 

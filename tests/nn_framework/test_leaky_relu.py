@@ -16,8 +16,10 @@ from .oracles import (
     assert_shares_input,
     away_from_zero,
     backward,
+    layer_mistakes,
     normal,
     powers_of_two,
+    signs,
 )
 
 pytestmark = pytest.mark.component("LeakyReLU")
@@ -31,11 +33,33 @@ def gradient(x, grad_output, slope=0.03):
     return grad_output * np.where(x > 0, 1.0, slope)
 
 
+def forward_mistakes(x):
+    return {
+        "this is ReLU: negative inputs do not become 0": np.maximum(x, 0),
+        "the slope seems to apply to positive inputs": np.where(x > 0, 0.03 * x, x),
+        "the slope seems to be added in place of multiplied": np.where(x > 0, x, x + 0.03),
+        "the sign is turned round where the input is negative": np.where(x > 0, x, -0.03 * x),
+    }
+
+
+def gradient_mistakes(x, g):
+    more = {
+        "negative inputs have a gradient too: this one looks like that of ReLU": g * (x > 0),
+        "the slope seems to apply to positive inputs": g * np.where(x > 0, 0.03, 1.0),
+        "the sign of the input decides, not that of the upstream gradient": g
+        * np.where(g > 0, 1.0, 0.03),
+        "it is multiplied by the output of the layer, not by its derivative": g * definition(x),
+        "the upstream gradient is missing where the input is negative": np.where(x > 0, g, 0.03),
+    }
+    return layer_mistakes(gradient, x, g, more)
+
+
 def test_forward_batch(student, rng):
     """forward: x where it is positive, 0.03 x elsewhere"""
     for n, d in [(6, 3), (2, 5)]:
         x = away_from_zero(rng, n, d)
-        assert_close(student.LeakyReLU().forward(x.copy()), definition(x), "forward")
+        actual = student.LeakyReLU().forward(x.copy())
+        assert_close(actual, definition(x), "forward", mistakes=forward_mistakes(x), parts=signs(x))
 
 
 def test_forward_negative(student, rng):
@@ -60,14 +84,18 @@ def test_forward_zero(student):
 def test_forward_slope(student, rng):
     """forward: another slope than the default"""
     x = away_from_zero(rng, 5, 4)
-    assert_close(student.LeakyReLU(0.25).forward(x.copy()), definition(x, 0.25), "forward")
+    mistakes = {"the slope is always the default, it seems": definition(x)}
+    actual = student.LeakyReLU(0.25).forward(x.copy())
+    assert_close(actual, definition(x, 0.25), "forward", mistakes=mistakes)
 
 
 def test_grad_input(student, rng):
     """input gradient: passes where the input is positive, times the slope elsewhere"""
     for n, d in [(6, 3), (2, 5)]:
         x, g = away_from_zero(rng, n, d), normal(rng, n, d)
-        assert_close(backward(student.LeakyReLU(), x, g), gradient(x, g), "grad_input")
+        actual, mistakes = backward(student.LeakyReLU(), x, g), gradient_mistakes(x, g)
+        expected = gradient(x, g)
+        assert_close(actual, expected, "grad_input", mistakes=mistakes, parts=signs(x))
 
 
 def test_grad_input_negative(student, rng):
@@ -86,7 +114,8 @@ def test_grad_input_slope(student, rng):
     """input gradient: another slope than the default, in two layers side by side"""
     x, g = away_from_zero(rng, 5, 4), normal(rng, 5, 4)
     first, second = student.LeakyReLU(0.25), student.LeakyReLU(0.5)
-    assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input")
+    mistakes = {"the slope is always the default, it seems": gradient(x, g)}
+    assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input", mistakes=mistakes)
     assert_close(backward(second, x, g), gradient(x, g, 0.5), "grad_input")
     assert_close(backward(first, x, g), gradient(x, g, 0.25), "grad_input")
 

@@ -17,6 +17,7 @@ from .oracles import (
     assert_shares_input,
     assert_vanishes,
     backward,
+    layer_mistakes,
     normal,
     single,
 )
@@ -38,12 +39,46 @@ def gradient(x, grad_output):
     return np.array(rows)
 
 
+def forward_mistakes(x):
+    exponentials = np.exp(x)
+    return {
+        "the sum of the exponentials seems to run over the batch": exponentials
+        / exponentials.sum(axis=0),
+        "the sum of the exponentials seems to run over the whole batch": exponentials
+        / exponentials.sum(),
+        "the division by the sum of the row is missing": exponentials,
+        "this is the logarithm of the probabilities": np.log(definition(x)),
+        "this is a sigmoid of each element by itself": 1 / (1 + np.exp(-x)),
+    }
+
+
+def gradient_mistakes(x, g):
+    a = definition(x)
+    weighted = np.sum(a * g, axis=1, keepdims=True)
+    more = {
+        "it looks as if it were computed from the diagonal of the Jacobian only": a * (1 - a) * g,
+        "the diagonal of the Jacobian seems to lack its first term": -a * weighted,
+        "this is the gradient of LogSoftMax": g - a * g.sum(axis=1, keepdims=True),
+        "the sum of the upstream gradient has to be weighted": a
+        * (g - g.sum(axis=1, keepdims=True)),
+        "a factor in front of the difference is missing": g - weighted,
+        "the inner sum seems to run over the batch": a * (g - np.sum(a * g, axis=0)),
+        "the inner sum seems to run over the whole batch": a * (g - np.sum(a * g)),
+        "the Jacobian has a minus off its diagonal": a * (g + weighted),
+        "the upstream gradient is not the target: this layer knows no loss": a - g,
+        "the Jacobian of the first row seems to serve for all rows": g
+        @ (np.diag(a[0]) - np.outer(a[0], a[0])),
+    }
+    return layer_mistakes(gradient, x, g, more)
+
+
 def test_forward_batch(student, rng):
     """forward: the exponentials of each row over their sum"""
     for n, k in [(6, 3), (2, 5), (4, 4)]:
         x = normal(rng, n, k) * 2
         expected = np.exp(x) / np.exp(x).sum(axis=1).reshape(n, 1)
-        assert_close(student.SoftMax().forward(x.copy()), expected, "forward")
+        actual = student.SoftMax().forward(x.copy())
+        assert_close(actual, expected, "forward", mistakes=forward_mistakes(x))
 
 
 def test_forward_one_row(student, rng):
@@ -81,7 +116,8 @@ def test_grad_input(student, rng):
     """input gradient: full Jacobian, not only its diagonal"""
     for n, k in [(6, 3), (2, 5), (4, 4)]:
         x, g = normal(rng, n, k), normal(rng, n, k)
-        assert_close(backward(student.SoftMax(), x, g), gradient(x, g), "grad_input")
+        actual = backward(student.SoftMax(), x, g)
+        assert_close(actual, gradient(x, g), "grad_input", mistakes=gradient_mistakes(x, g))
 
 
 def test_grad_input_autograd(student, rng):

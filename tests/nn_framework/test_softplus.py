@@ -16,8 +16,10 @@ from .oracles import (
     assert_shares_input,
     away_from_zero,
     backward,
+    layer_mistakes,
     normal,
     powers_of_two,
+    signs,
     single,
 )
 
@@ -36,7 +38,14 @@ def test_forward_batch(student, rng):
     """forward: ln(1 + e^x)"""
     for n, d in [(6, 3), (2, 5)]:
         x = 2 * normal(rng, n, d)
-        assert_close(student.SoftPlus().forward(x.copy()), definition(x), "forward")
+        mistakes = {
+            "it looks as if the sign of the exponent were turned round": definition(-x),
+            "this is the derivative, the sigmoid": 1 / (1 + np.exp(-x)),
+            "the 1 belongs inside of the logarithm": x + 1,
+            "this is ReLU, which SoftPlus only resembles": np.maximum(x, 0),
+        }
+        actual = student.SoftPlus().forward(x.copy())
+        assert_close(actual, definition(x), "forward", mistakes=mistakes, parts=signs(x))
 
 
 def test_forward_one_row(student, rng):
@@ -61,7 +70,17 @@ def test_grad_input(student, rng):
     """input gradient: the sigmoid of the input times the upstream gradient"""
     for n, d in [(6, 3), (2, 5)]:
         x, g = 2 * normal(rng, n, d), normal(rng, n, d)
-        assert_close(backward(student.SoftPlus(), x, g), gradient(x, g), "grad_input")
+        sigmoid = 1 / (1 + np.exp(-x))
+        more = {
+            "it looks as if the sign of the exponent were turned round": g * (1 - sigmoid),
+            "only the inner derivative seems to be there": g * np.exp(x),
+            "this is the derivative of the derivative": g * sigmoid * (1 - sigmoid),
+            "this is the gradient of ReLU, which SoftPlus only resembles": g * (x > 0),
+            "the output seems to be used where the input belongs": gradient(definition(x), g),
+            "it looks like a function of the upstream gradient alone": 1 / (1 + np.exp(-g)),
+        }
+        actual, mistakes = backward(student.SoftPlus(), x, g), layer_mistakes(gradient, x, g, more)
+        assert_close(actual, gradient(x, g), "grad_input", mistakes=mistakes, parts=signs(x))
 
 
 def test_grad_input_one_row(student, rng):
