@@ -5,7 +5,7 @@ BIN := .venv/bin
 # More arguments for the command behind a target, for example: make test ARGS="-k linear"
 ARGS ?=
 
-.PHONY: help grade test adequacy lint release formgrader clean-class clean lock
+.PHONY: help grade test adequacy determinism lint release formgrader clean-class clean lock
 
 help:
 	@echo 'make grade        grade what is in submitted/ (a sample class, where it is empty)'
@@ -15,6 +15,7 @@ help:
 	@echo
 	@echo 'make test         run the test suite'
 	@echo 'make adequacy     judge all known mistakes and correct variants: is every one told apart?'
+	@echo 'make determinism  judge 200 times with different seeds: is the verdict always the same?'
 	@echo 'make lint         check style and types'
 	@echo 'make lock         pin the dependencies anew (ARGS=--upgrade for the newest ones)'
 	@echo 'make clean        remove .venv and the caches'
@@ -37,6 +38,8 @@ test: .venv/ready
 
 adequacy: .venv/ready
 	@$(BIN)/python -m tests.adequacy $(ARGS)
+
+determinism: .venv/ready
 	@$(BIN)/python -m tests.adequacy.determinism
 
 lint: .venv/ready

@@ -158,8 +158,8 @@ def _where(error: BaseException) -> str:
 # Comparing
 
 # Hints at mistakes that any layer can make.
-UNCHANGED = "the upstream gradient seems to be passed on unchanged"
-ALONE = "the layer's own derivative seems to be there, but not the upstream gradient: chain rule"
+UNCHANGED = "it equals the upstream gradient, as if the layer's own derivative were 1"
+ALONE = "it looks like the layer's own derivative, without the upstream gradient: chain rule"
 
 # What to say about a mistake -> the result that this mistake gives.
 Mistakes = Union[dict[str, Any], Callable[[], dict[str, Any]]]
@@ -182,7 +182,8 @@ def assert_close(
     precision (float32, float64) and whether integers are floats make no difference.
 
     The rest makes hints, and is looked at only after a failure. ``mistakes`` maps the hint at a
-    mistake to the result that this mistake gives; it may be a function that makes this dict.
+    mistake to the result that this mistake gives, or to a tuple of such results; it may be a
+    function that makes this dict.
     ``parts`` maps a phrase such as "where the input is negative" to a mask of elements.
     """
     wanted = np.asarray(expected, dtype=np.float64)
@@ -283,8 +284,10 @@ def _hint_of_mistake(got: np.ndarray, wanted: np.ndarray, mistakes: Mistakes | N
     """The hint at the one known mistake that gives ``got``; none if several do."""
     found = []
     for hint, value in (mistakes() if callable(mistakes) else mistakes or {}).items():
-        result = np.asarray(value, dtype=np.float64)
-        if _alike(got, result) and not _alike(wanted, result):
+        results = value if isinstance(value, tuple) else (value,)
+        arrays = [np.asarray(result, dtype=np.float64) for result in results]
+        same = [a for a in arrays if _alike(got, a) or not (a.any() or got.any())]
+        if any(not _alike(wanted, array) for array in same):
             found.append(hint)
     return found[0] if len(found) == 1 else ""
 
@@ -311,7 +314,7 @@ def _hint_of_shape(got: np.ndarray, wanted: np.ndarray) -> str:
 def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
     """A hint that holds whatever the arrays, of the same shape, stand for."""
     if not got.any():
-        return "everything is 0, as if it were never computed or not stored"
+        return "every element is 0: is it computed at all, and which factor makes it vanish?"
     if _alike(-got, wanted):
         return "the sign is turned round"
     if wanted.size < 3:
@@ -323,33 +326,26 @@ def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
         return _hint_of_factor(factor)
     offset = float(np.mean(got - wanted))
     if np.ptp(wanted) > 0 and _alike(got - offset, wanted):
-        return "everything is off by the same amount: a term is missing, or there is one too many"
-    if wanted.ndim == 2 and len(wanted) > 2:
-        return _hint_of_rows(got, wanted)
+        return (
+            "every element is off by the same amount: a term is missing, or there is one too many"
+        )
+    if _rows_are_the_same(got) and np.ptp(got) > 0 and not _rows_are_the_same(wanted):
+        return "all rows of the result are the same, though the rows of the batch are not"
     return ""
+
+
+def _rows_are_the_same(values: np.ndarray) -> bool:
+    return len(values) > 2 and all(_alike(row, values[0]) for row in values[1:])
 
 
 def _hint_of_factor(factor: float) -> str:
     if abs(factor - 2) < 1e-3:
-        return "everything is twice as large as it should be"
+        return "every element is twice as large as it should be"
     if abs(factor - 0.5) < 1e-3:
-        return "everything is half as large as it should be"
+        return "every element is half as large as it should be"
     size = "large" if abs(factor) > 1 else "small"
     sign = " and has the wrong sign" if factor < 0 else ""
-    return "everything is too %s by one and the same factor%s" % (size, sign)
-
-
-def _hint_of_rows(got: np.ndarray, wanted: np.ndarray) -> str:
-    if _alike(got[1:], np.repeat(got[:1], len(got) - 1, axis=0)) and not _alike(
-        wanted[1:], np.repeat(wanted[:1], len(got) - 1, axis=0)
-    ):
-        return "all rows of the result are the same, but each belongs to a row of its own"
-    right = [_alike(row, other) for row, other in zip(got, wanted)]
-    if right[0] and not any(right[1:]):
-        return "only the first row is right: the others are not treated alike"
-    if right[-1] and not any(right[:-1]):
-        return "only the last row is right: the others are not treated alike"
-    return ""
+    return "every element is too %s by one and the same factor%s" % (size, sign)
 
 
 def _hint_of_part(wrong: np.ndarray, parts: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ cannot show, such as complex steps, ``assert_formula`` sees in what runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from chainrule.homework import ALONE, UNCHANGED, CheckFailed, assert_close
 Map = Callable[[np.ndarray], np.ndarray]  # from an input to the output
 Gradient = Callable[[np.ndarray, np.ndarray], np.ndarray]  # from input and upstream gradient
 Rng = np.random.Generator
-Mistakes = dict[str, np.ndarray]  # from a hint at a mistake to the result that it gives
+Mistakes = dict[str, Any]  # from a hint at a mistake to the result, or results, that it gives
 
 DIVIDED = "it is divided by the number of rows, but the mean over the batch is the criterion's"
 STAY_AWAY = "write down the derivative itself: it needs no difference of two values of forward"
@@ -112,7 +113,8 @@ def assert_linear(layer: Any, x: np.ndarray, first: np.ndarray, second: np.ndarr
     a = array_of(backward(layer, x, first), x.shape, "grad_input")
     b = array_of(backward(layer, x, second), x.shape, "grad_input")
     combined = backward(layer, x, 2 * first - 3 * second)
-    assert_close(combined, 2 * a - 3 * b, "grad_input of a sum")
+    mistakes = {"the upstream gradient seems to be ignored": a}
+    assert_close(combined, 2 * a - 3 * b, "grad_input of a sum", mistakes=mistakes)
     zero = backward(layer, x, np.zeros_like(first))
     assert_vanishes(zero, x.shape, float(np.max(np.abs(a))), "grad_input of a zero gradient")
 
@@ -139,6 +141,17 @@ def assert_modes_agree(layer: Any, definition: Map, gradient: Gradient, rng: Rng
     assert_close(actual, gradient(x, g), "grad_input in evaluation mode")
 
 
+@contextlib.contextmanager
+def hint_if_changed(shared: Any, x: np.ndarray) -> Iterator[None]:
+    """Add a hint to a failure in this block if the student's array is no longer equal to x."""
+    try:
+        yield
+    except CheckFailed as error:
+        if not np.array_equal(shared.get(), x):
+            error.hint = "the input itself was written into, and backward needs it as it was"
+        raise
+
+
 def assert_shares_input(
     student: Any, layer: Any, definition: Map, gradient: Gradient, rng: Rng
 ) -> None:
@@ -148,8 +161,9 @@ def assert_shares_input(
     """
     x, g = normal(rng, 6, 3), normal(rng, 6, 3)
     shared = student.array(x)
-    assert_close(layer.forward(shared), definition(x), "forward")
-    assert_close(layer.backward(shared, student.array(g)), gradient(x, g), "grad_input")
+    with hint_if_changed(shared, x):
+        assert_close(layer.forward(shared), definition(x), "forward")
+        assert_close(layer.backward(shared, student.array(g)), gradient(x, g), "grad_input")
 
 
 def assert_chain(student: Any, layer: Any, definition: Map, gradient: Gradient, rng: Rng) -> None:

@@ -65,7 +65,8 @@ def test_forward_batch(student, rng):
 def test_forward_negative(student, rng):
     """forward: right for a batch that is negative throughout, and for one that is positive"""
     x = -np.abs(away_from_zero(rng, 4, 3))
-    assert_close(student.LeakyReLU().forward(x.copy()), 0.03 * x, "forward")
+    actual = student.LeakyReLU().forward(x.copy())
+    assert_close(actual, 0.03 * x, "forward", mistakes=forward_mistakes(x))
     assert_close(student.LeakyReLU().forward(-x), -x, "forward")
 
 
@@ -101,7 +102,8 @@ def test_grad_input(student, rng):
 def test_grad_input_negative(student, rng):
     """input gradient: right for a batch that is negative throughout"""
     x, g = -np.abs(away_from_zero(rng, 4, 3)), normal(rng, 4, 3)
-    assert_close(backward(student.LeakyReLU(), x, g), 0.03 * g, "grad_input")
+    mistakes = gradient_mistakes(x, g)
+    assert_close(backward(student.LeakyReLU(), x, g), 0.03 * g, "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):

@@ -6,12 +6,15 @@ import pytest
 from chainrule.homework import CheckFailed, assert_close
 
 from .oracles import (
+    DIVIDED,
     array_of,
     assert_formula,
     assert_linear,
     assert_modes_agree,
     assert_vanishes,
     backward,
+    hint_if_changed,
+    layer_mistakes,
     normal,
     single,
 )
@@ -31,13 +34,47 @@ def bias(value, n_out, what):
     return array_of(value, shape, what).reshape(n_out)
 
 
+def forward_mistakes(x, W, b):
+    found = {
+        "b seems to be missing": x @ W,
+        "b belongs to every row, not only to the first": x @ W + np.eye(len(x))[:, :1] * b,
+    }
+    if W.shape[0] == W.shape[1]:
+        found["it looks as if W were transposed"] = x @ W.T + b
+    if len(x) == len(b):
+        found["b is added along the batch, not along the outputs"] = x @ W + b[:, None]
+    return found
+
+
+def gradient_mistakes(W, x, g):
+    more = {"this is the gradient with respect to W": x.T @ g}
+    if W.shape[0] == W.shape[1]:
+        more["it looks as if W lacked its transpose"] = g @ W
+    return layer_mistakes(lambda x, g: g @ W.T, x, g, more)
+
+
+def param_mistakes(x, g):
+    return {
+        DIVIDED: x.T @ g / len(x),
+        "only one row of the batch seems to count": (np.outer(x[0], g[0]), np.outer(x[-1], g[-1])),
+        "the product is summed over the batch, not each factor": np.outer(x.sum(0), g.sum(0)),
+    }
+
+
 def assert_param_gradients(layer, x, grad_output):
     """One backward after zero_grad_params has left the gradients of this batch."""
-    assert_close(layer.gradW, x.T @ grad_output, "gradW")
+    expected = x.T @ grad_output
+    assert_close(layer.gradW, expected, "gradW", mistakes=lambda: param_mistakes(x, grad_output))
     n_out = grad_output.shape[1]
-    assert_close(bias(layer.gradb, n_out, "gradb"), grad_output.sum(axis=0), "gradb")
+    mistakes = {
+        DIVIDED: grad_output.mean(axis=0),
+        "it looks as if the sum ran over the outputs, not over the batch": grad_output.sum(axis=1),
+    }
+    expected = grad_output.sum(axis=0)
+    assert_close(bias(layer.gradb, n_out, "gradb"), expected, "gradb", mistakes=mistakes)
     if np.shape(layer.gradb) != np.shape(layer.b):
-        raise CheckFailed("shape", "gradb does not have the shape of b")
+        hint = "look for keepdims: an array is updated in place by one of its own shape"
+        raise CheckFailed("shape", "gradb does not have the shape of b", hint=hint)
 
 
 def test_forward_batch(student, rng):
@@ -45,7 +82,8 @@ def test_forward_batch(student, rng):
     for n, n_in, n_out in [(7, 3, 5), (2, 6, 4), (3, 2, 1)]:
         layer, W, b = make(student, n_in, n_out)
         x = normal(rng, n, n_in)
-        assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+        mistakes = forward_mistakes(x, W, b)
+        assert_close(layer.forward(x.copy()), x @ W + b, "forward", mistakes=mistakes)
 
 
 def test_forward_one_row(student, rng):
@@ -59,7 +97,8 @@ def test_forward_square(student, rng):
     """forward: a square W is not transposed"""
     layer, W, b = make(student, 4, 4)
     x = normal(rng, 4, 4)
-    assert_close(layer.forward(x.copy()), x @ W + b, "forward")
+    mistakes = forward_mistakes(x, W, b)
+    assert_close(layer.forward(x.copy()), x @ W + b, "forward", mistakes=mistakes)
 
 
 def test_forward_bias(student):
@@ -73,7 +112,8 @@ def test_grad_input(student, rng):
     for n, n_in, n_out in [(6, 3, 5), (2, 5, 2), (4, 4, 4), (3, 1, 2)]:
         layer, W, _ = make(student, n_in, n_out)
         x, g = normal(rng, n, n_in), normal(rng, n, n_out)
-        assert_close(backward(layer, x, g), g @ W.T, "grad_input")
+        mistakes = gradient_mistakes(W, x, g)
+        assert_close(backward(layer, x, g), g @ W.T, "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -112,9 +152,14 @@ def test_grad_params_cleared(student, rng):
     """parameter gradients: zero_grad_params sets them to zero, and the next batch counts alone"""
     layer, _, _ = make(student, 3, 4)
     backward(layer, normal(rng, 5, 3), normal(rng, 5, 4))
+    left = "zero_grad_params leaves the gradient as it was"
+    mistakes = {left: layer.gradW}
+    bias_mistakes = {left: bias(layer.gradb, 4, "gradb")}
     layer.zero_grad_params()
-    assert_close(layer.gradW, np.zeros((3, 4)), "gradW after zero_grad_params")
-    assert_close(bias(layer.gradb, 4, "gradb"), np.zeros(4), "gradb after zero_grad_params")
+    what = "gradW after zero_grad_params"
+    assert_close(layer.gradW, np.zeros((3, 4)), what, mistakes=mistakes)
+    found, what = bias(layer.gradb, 4, "gradb"), "gradb after zero_grad_params"
+    assert_close(found, np.zeros(4), what, mistakes=bias_mistakes)
     x, g = normal(rng, 2, 3), normal(rng, 2, 4)
     backward(layer, x, g)
     assert_param_gradients(layer, x, g)
@@ -133,12 +178,25 @@ def test_another_batch(student, rng):
     """state: later batches, of another or the same size, are not mixed up"""
     layer, W, b = make(student, 3, 5)
     layer.forward(normal(rng, 4, 3))
-    for _ in range(2):
-        x, g = normal(rng, 9, 3), normal(rng, 9, 5)
+    old_x, old_g = normal(rng, 4, 3), normal(rng, 4, 5)
+    for rows in (9, 9):
+        x, g = normal(rng, rows, 3), normal(rng, rows, 5)
         assert_close(layer.forward(x.copy()), x @ W + b, "forward")
         layer.zero_grad_params()
-        assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input")
+        mistakes = (
+            {"the result of the batch before seems to be added": g @ W.T + old_g @ W.T}
+            if len(old_g) == rows
+            else {}
+        )
+        assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input", mistakes=mistakes)
+        mistakes = (
+            {"it looks as if the input of an earlier batch were used": old_x.T @ g}
+            if len(old_x) == rows
+            else {}
+        )
+        assert_close(layer.gradW, x.T @ g, "gradW", mistakes=mistakes)
         assert_param_gradients(layer, x, g)
+        old_x, old_g = x, g
 
 
 def test_evaluation(student, rng):
@@ -156,14 +214,18 @@ def set_parameters(student, layer, W, b):
 
 def test_updated_parameters(student, rng):
     """parameters: what an optimizer writes into the arrays of get_parameters counts from then on"""
-    layer, W, b = make(student, 3, 5)
+    layer, old_W, old_b = make(student, 3, 5)
     backward(layer, normal(rng, 4, 3), normal(rng, 4, 5))
-    W, b = W + normal(rng, 3, 5), b + normal(rng, 5)
+    W, b = old_W + normal(rng, 3, 5), old_b + normal(rng, 5)
     set_parameters(student, layer, W, b)
     x, g = normal(rng, 4, 3), normal(rng, 4, 5)
-    assert_close(layer.forward(x.copy()), x @ W + b, "forward after an update")
+    hint = "the parameters from before the update seem to be used: is a copy of them kept?"
+    mistakes = {hint: x @ old_W + old_b}
+    output = layer.forward(x.copy())
+    assert_close(output, x @ W + b, "forward after an update", mistakes=mistakes)
     layer.zero_grad_params()
-    assert_close(layer.backward(x.copy(), g.copy()), g @ W.T, "grad_input after an update")
+    actual, mistakes = layer.backward(x.copy(), g.copy()), {hint: g @ old_W.T}
+    assert_close(actual, g @ W.T, "grad_input after an update", mistakes=mistakes)
     assert_param_gradients(layer, x, g)
 
 
@@ -223,10 +285,11 @@ def test_shared_arrays(student, rng):
         layer, W, b = make(student, 3, n_out)
         x, g = normal(rng, 6, 3), normal(rng, 6, n_out)
         shared = student.array(x)
-        assert_close(layer.forward(shared), x @ W + b, "forward")
-        layer.zero_grad_params()
-        assert_close(layer.backward(shared, student.array(g)), g @ W.T, "grad_input")
-        assert_param_gradients(layer, x, g)
+        with hint_if_changed(shared, x):
+            assert_close(layer.forward(shared), x @ W + b, "forward")
+            layer.zero_grad_params()
+            assert_close(layer.backward(shared, student.array(g)), g @ W.T, "grad_input")
+            assert_param_gradients(layer, x, g)
 
 
 def test_derived(student, rng):

@@ -40,13 +40,15 @@ def gradient(x, grad_output):
 
 
 def forward_mistakes(x):
-    exponentials = np.exp(x)
+    shifted = [np.exp(x), np.exp(x - x.max()), np.exp(x - x.max(axis=1, keepdims=True))]
     return {
-        "the sum of the exponentials seems to run over the batch": exponentials
-        / exponentials.sum(axis=0),
-        "the sum of the exponentials seems to run over the whole batch": exponentials
-        / exponentials.sum(),
-        "the division by the sum of the row is missing": exponentials,
+        "the sum of the exponentials seems to run over the batch": tuple(
+            each / each.sum(axis=0) for each in shifted
+        ),
+        "the sum of the exponentials seems to run over the whole batch": tuple(
+            each / each.sum() for each in shifted
+        ),
+        "the division by the sum of the row is missing": tuple(shifted),
         "this is the logarithm of the probabilities": np.log(definition(x)),
         "this is a sigmoid of each element by itself": 1 / (1 + np.exp(-x)),
     }
@@ -65,6 +67,10 @@ def gradient_mistakes(x, g):
         "the inner sum seems to run over the batch": a * (g - np.sum(a * g, axis=0)),
         "the inner sum seems to run over the whole batch": a * (g - np.sum(a * g)),
         "the Jacobian has a minus off its diagonal": a * (g + weighted),
+        "the inner sum seems to leave out the last class": a
+        * (g - np.sum((a * g)[:, :-1], axis=1, keepdims=True)),
+        "the probabilities seem to be multiplied in twice": a * (a * g)
+        - a * np.sum(a * a * g, axis=1, keepdims=True),
         "the upstream gradient is not the target: this layer knows no loss": a - g,
         "the Jacobian of the first row seems to serve for all rows": g
         @ (np.diag(a[0]) - np.outer(a[0], a[0])),

@@ -237,3 +237,39 @@ def test_code_of_a_test_runs_beside_the_students_names(open_notebook):
     np.testing.assert_array_equal(made.twice(), np.full((2, 2), 2.0))
     with pytest.raises(CheckFailed):
         student.Twice()
+
+
+GRADIENTS = """
+import numpy as np
+
+def softplus(x):
+    return np.log(1 + np.exp(x))
+
+class Honest:
+    def forward(self, x):
+        self.output = softplus(x)
+        return self.output
+    def backward(self, x, g):
+        return g * (1 - np.exp(-softplus(x)))
+
+class Complex(Honest):
+    def backward(self, x, g):
+        return g * softplus(x + 1e-20j).imag / 1e-20
+
+class Differences(Honest):
+    def backward(self, x, g):
+        return g * (softplus(x + 1e-6) - softplus(x - 1e-6)) / 2e-6
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_complex", "is_nearby"),
+    [("Honest", False, False), ("Complex", True, False), ("Differences", False, True)],
+)
+def test_a_gradient_from_differences_is_recognised(open_notebook, name, is_complex, is_nearby):
+    student = Student(open_notebook(GRADIENTS), "nb.ipynb")
+    x, g = np.array([[0.5, -1.0]]), np.array([[1.0, 2.0]])
+    layer = getattr(student, name)()
+    layer.forward(x)
+    assert bool(student.uses_complex(layer.backward, x, g)) is is_complex
+    assert bool(student.tries_nearby(layer, x, g)) is is_nearby
