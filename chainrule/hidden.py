@@ -33,6 +33,7 @@ class HiddenTests:
                 "--assert=plain",
                 "--import-mode=importlib",
             ),
+            "--disable-plugin-autoload",
             *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler"),
             *("-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:logging"),
             *("-p", "chainrule.pytest_plugin", f"--hidden-seed={seed}"),

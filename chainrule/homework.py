@@ -326,9 +326,7 @@ def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
         return _hint_of_factor(factor)
     offset = float(np.mean(got - wanted))
     if np.ptp(wanted) > 0 and _alike(got - offset, wanted):
-        return (
-            "every element is off by the same amount: a term is missing, or there is one too many"
-        )
+        return "every element is off by the same amount: there is a term too few or too many"
     if _rows_are_the_same(got) and np.ptp(got) > 0 and not _rows_are_the_same(wanted):
         return "all rows of the result are the same, though the rows of the batch are not"
     return ""

@@ -44,6 +44,105 @@ def gradient(x, grad_output):
     return grad_output / np.sqrt(variance) + by_mean / n + by_variance * 2 * centred / n
 
 
+def forward_mistakes(x):
+    centred, variance = x - x.mean(axis=0), x.var(axis=0)
+    by_row = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + EPS)
+    return {
+        "the variance looks divided by N - 1": centred
+        / np.sqrt(variance * len(x) / max(len(x) - 1, 1) + EPS),
+        "EPS belongs inside of the square root": centred / (np.sqrt(variance) + EPS),
+        "EPS seems to be another constant, or to be missing": (
+            *(centred / np.sqrt(variance + eps) for eps in (1e-5, 1e-8, 1e-30)),
+        ),
+        "the statistics seem to run over the features, not over the batch": by_row,
+        "each feature has a mean and variance of its own": (x - x.mean()) / np.sqrt(x.var() + EPS),
+        "the square root seems to be missing": centred / (variance + EPS),
+        "the mean does not seem to be subtracted": x / np.sqrt(variance + EPS),
+        "only the mean is divided, it seems: look at the parentheses": x
+        - x.mean(axis=0) / np.sqrt(variance + EPS),
+    }
+
+
+def gradient_mistakes(x, g):
+    n, centred = len(x), x - x.mean(axis=0)
+    std = np.sqrt(x.var(axis=0) + EPS)
+    normal_x = centred / std
+    mean_term, variance_term = g.mean(axis=0), normal_x * np.mean(g * normal_x, axis=0)
+    unbiased = np.sqrt(x.var(axis=0) * n / max(n - 1, 1) + EPS)
+    unbiased_x = centred / unbiased
+    more = {
+        "the terms of the batch's mean and variance are missing": g / std,
+        "the term of the batch's mean is missing": (g - variance_term) / std,
+        "the term of the batch's variance is missing": (g - mean_term) / std,
+        "the terms of mean and variance lack their 1/N": (g - n * mean_term - n * variance_term)
+        / std,
+        "the term of the variance is twice too large": (g - mean_term - 2 * variance_term) / std,
+        "the term of the variance has the wrong sign": (g - mean_term + variance_term) / std,
+        "the two means seem to run over the features, not over the batch": (
+            g
+            - g.mean(axis=1, keepdims=True)
+            - normal_x * np.mean(g * normal_x, axis=1, keepdims=True)
+        )
+        / std,
+        "the two means seem to run over all elements, not over the batch": (
+            g - g.mean() - normal_x * np.mean(g * normal_x)
+        )
+        / std,
+        "the term of the variance needs the input minus its mean": (
+            g - mean_term - x / std * np.mean(g * x / std, axis=0),
+            g - mean_term - x / std**2 * np.mean(g * x, axis=0),
+        ),
+        "the derivative of the variance's root has the exponent -3/2": (
+            g - mean_term - centred * np.mean(g * centred, axis=0)
+        )
+        / std,
+        "the variance looks divided by N - 1": (
+            g - mean_term - unbiased_x * np.mean(g * unbiased_x, axis=0)
+        )
+        / unbiased,
+        "it looks as if it were computed from the diagonal of the Jacobian only": g
+        * (1 - 1 / n - normal_x**2 / n)
+        / std,
+    }
+    return layer_mistakes(gradient, x, g, more)
+
+
+def update_mistakes(alpha, old, new, rows, of_variance=False):
+    """After one batch with the statistics ``new``, where ``old`` ones were there before."""
+    found = {
+        "alpha and 1 - alpha look swapped": (1 - alpha) * old + alpha * new,
+        "they are those of the last batch, as if alpha were 0": new,
+        "they did not change": old,
+        "the factor 1 - alpha of the new ones is missing": alpha * old + new,
+    }
+    if of_variance:
+        found["the variance looks divided by N - 1"] = alpha * old + (1 - alpha) * new * rows / (
+            rows - 1
+        )
+        found["these look like standard deviations, not variances"] = alpha * old + (
+            1 - alpha
+        ) * np.sqrt(new)
+    return found
+
+
+def first_mistakes(alpha, x):
+    """Of the moving mean and of the moving variance, after the first batch."""
+    n, mean, variance = len(x), x.mean(axis=0), x.var(axis=0)
+    zeros = "it looks as if the first batch were averaged with 0, or with 1"
+    of_mean = {
+        zeros: (1 - alpha) * mean,
+        "a row is taken for the mean of the batch": x[0],
+        "these are the statistics of the output": np.zeros_like(mean),
+    }
+    of_variance = {
+        zeros: ((1 - alpha) * variance, alpha + (1 - alpha) * variance),
+        "the variance looks divided by N - 1": variance * n / (n - 1),
+        "these look like standard deviations, not variances": np.sqrt(variance),
+        "EPS is not part of the moving variance": variance + EPS,
+    }
+    return of_mean, of_variance
+
+
 def batch(rng, n, d):
     """Features of different means and spreads; the last has a variance of about EPS."""
     x = normal(rng, n, d) * rng.uniform(0.5, 2, size=d) + rng.uniform(-3, 3, size=d)
@@ -76,7 +175,8 @@ def test_forward_batch(student, rng):
     """forward: each feature minus its mean over the square root of variance plus EPS"""
     for n, d in [(8, 3), (3, 5), (4, 4)]:
         x = batch(rng, n, d)
-        assert_close(student.BatchNormalization().forward(x.copy()), definition(x), "forward")
+        actual = student.BatchNormalization().forward(x.copy())
+        assert_close(actual, definition(x), "forward", mistakes=forward_mistakes(x))
 
 
 def test_forward_biased(student):
@@ -89,7 +189,8 @@ def test_forward_biased(student):
 def test_forward_eps(student, rng):
     """forward: EPS is added to the variance, inside of the square root"""
     x = single(0.03 * rng.normal(size=(6, 4)))
-    assert_close(student.BatchNormalization().forward(x.copy()), definition(x), "forward")
+    actual = student.BatchNormalization().forward(x.copy())
+    assert_close(actual, definition(x), "forward", mistakes=forward_mistakes(x))
 
 
 def test_forward_constant_feature(student, rng):
@@ -128,7 +229,8 @@ def test_grad_input_autograd(student, rng):
     """input gradient: agrees with automatic differentiation"""
     x, g = normal(rng, 7, 4) * 2 + 1, normal(rng, 7, 4)
     expected = autograd.grad(lambda z: anp.sum(g * definition(z)))(x)
-    assert_close(backward(student.BatchNormalization(), x, g), expected, "grad_input")
+    actual, mistakes = backward(student.BatchNormalization(), x, g), gradient_mistakes(x, g)
+    assert_close(actual, expected, "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -160,8 +262,9 @@ def test_first_batch(student, rng):
         layer, x = student.BatchNormalization(alpha), batch(rng, 5, 3)
         layer.forward(x.copy())
         mean, variance = statistics(layer, 3)
-        assert_close(mean, x.mean(axis=0), "moving_mean")
-        assert_close(variance, x.var(axis=0), "moving_variance")
+        mistakes = first_mistakes(alpha, x)
+        assert_close(mean, x.mean(axis=0), "moving_mean", mistakes=mistakes[0])
+        assert_close(variance, x.var(axis=0), "moving_variance", mistakes=mistakes[1])
 
 
 def test_moving_statistics(student, rng):
@@ -172,11 +275,14 @@ def test_moving_statistics(student, rng):
         for rows in (7, 4):
             x = batch(rng, rows, 3)
             layer.forward(x.copy())
-            mean = alpha * mean + (1 - alpha) * x.mean(axis=0)
-            variance = alpha * variance + (1 - alpha) * x.var(axis=0)
-        actual_mean, actual_variance = statistics(layer, 3)
-        assert_close(actual_mean, mean, "moving_mean")
-        assert_close(actual_variance, variance, "moving_variance")
+            new, old = (x.mean(axis=0), x.var(axis=0)), (mean, variance)
+            mean = alpha * mean + (1 - alpha) * new[0]
+            variance = alpha * variance + (1 - alpha) * new[1]
+            found = statistics(layer, 3)
+            mistakes = update_mistakes(alpha, old[0], new[0], rows)
+            assert_close(found[0], mean, "moving_mean", mistakes=mistakes)
+            mistakes = update_mistakes(alpha, old[1], new[1], rows, of_variance=True)
+            assert_close(found[1], variance, "moving_variance", mistakes=mistakes)
 
 
 def test_default_alpha(student, rng):
@@ -197,16 +303,24 @@ def test_backward_keeps_statistics(student, rng):
     x = batch(rng, 6, 3)
     backward(layer, x, normal(rng, 6, 3))
     actual_mean, actual_variance = statistics(layer, 3)
-    assert_close(actual_mean, (mean + x.mean(axis=0)) / 2, "moving_mean")
+    new = x.mean(axis=0)
+    mistakes = {"they seem to be updated twice for one batch": mean / 4 + 3 * new / 4}
+    assert_close(actual_mean, (mean + new) / 2, "moving_mean", mistakes=mistakes)
     assert_close(actual_variance, (variance + x.var(axis=0)) / 2, "moving_variance")
 
 
 def test_training_ignores_statistics(student, rng):
-    """forward: training normalises by the batch, not by the moving statistics"""
+    """mode: training normalises by the batch, not by the moving statistics"""
     layer = student.BatchNormalization(0.75)
-    set_statistics(layer, rng, 3)
+    mean, variance = set_statistics(layer, rng, 3)
     x, g = batch(rng, 6, 3), normal(rng, 6, 3)
-    assert_close(layer.forward(x.copy()), definition(x), "forward")
+    new = 0.75 * mean + 0.25 * x.mean(axis=0), 0.75 * variance + 0.25 * x.var(axis=0)
+    mistakes = {
+        "the moving statistics seem to be used in training": tuple(
+            (x - m) / np.sqrt(v + EPS) for m, v in ((mean, variance), new)
+        )
+    }
+    assert_close(layer.forward(x.copy()), definition(x), "forward", mistakes=mistakes)
     assert_close(layer.backward(x.copy(), g.copy()), gradient(x, g), "grad_input")
 
 
@@ -217,7 +331,18 @@ def test_evaluation(student, rng):
     layer.evaluate()
     for rows in (5, 1, 2):
         x = batch(rng, rows, 3)
-        assert_close(layer.forward(x.copy()), (x - mean) / np.sqrt(variance + EPS), "forward")
+        mistakes = {
+            "the batch's own statistics seem to be used in evaluation": (
+                definition(x),
+                (x - x.mean(axis=0)) / np.sqrt(variance + EPS),
+            ),
+            "evaluation changes nothing, but it should normalise": x,
+            "EPS seems to be another constant, or to be missing": tuple(
+                (x - mean) / np.sqrt(variance + eps) for eps in (1e-5, 1e-8, 1e-30)
+            ),
+        }
+        expected = (x - mean) / np.sqrt(variance + EPS)
+        assert_close(layer.forward(x.copy()), expected, "forward", mistakes=mistakes)
 
 
 def test_evaluation_after_training(student, rng):
@@ -237,9 +362,12 @@ def test_evaluation_keeps_statistics(student, rng):
     layer = student.BatchNormalization(0.5)
     mean, variance = set_statistics(layer, rng, 3)
     layer.evaluate()
-    layer.forward(batch(rng, 5, 3))
+    x = batch(rng, 5, 3)
+    layer.forward(x.copy())
     actual_mean, actual_variance = statistics(layer, 3)
-    assert_close(actual_mean, mean, "moving_mean")
+    changed = "evaluation seems to change the moving statistics"
+    mistakes = {changed: (mean + x.mean(axis=0)) / 2}
+    assert_close(actual_mean, mean, "moving_mean", mistakes=mistakes)
     assert_close(actual_variance, variance, "moving_variance")
 
 

@@ -8,7 +8,7 @@ t = 0.035 that is 4e-13. Other bounds are given where they are used.
 import numpy as np
 import pytest
 
-from chainrule.homework import CheckFailed, assert_close
+from chainrule.homework import UNCHANGED, CheckFailed, assert_close
 
 from .oracles import array_of, assert_formula, normal, single
 
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.component("Dropout")
 
 SHAPE = (100, 120)
 ALLOWED = 0.035
+ONE_EACH = "every element needs a random number of its own, and is zeroed or not by that alone"
 
 
 def positive(rng, *shape):
@@ -29,8 +30,14 @@ def kept(layer, x):
 
 
 def check_share(mask, p):
-    if abs(np.mean(~mask) - p) > ALLOWED:
-        raise CheckFailed("values", "the share of zeroed elements is not p")
+    share = np.mean(~mask)
+    if abs(share - p) > ALLOWED:
+        hint = ""
+        if p != 0.5 and abs(share - (1 - p)) < ALLOWED:
+            hint = "p looks like the probability of keeping"
+        elif share == 0:
+            hint = "nothing is zeroed at all"
+        raise CheckFailed("values", "the share of zeroed elements is not p", hint=hint)
 
 
 def test_zero_or_scaled(student, rng):
@@ -38,7 +45,14 @@ def test_zero_or_scaled(student, rng):
     for p in (0.2, 0.8, 0.5):
         x = normal(rng, 20, 15)
         output = array_of(student.Dropout(p).forward(x.copy()), x.shape, "forward")
-        assert_close(output, np.where(output != 0, x / (1 - p), 0), "forward")
+        mask = output != 0
+        mistakes = {
+            "what is kept is not scaled": x * mask,
+            "what is kept seems to be divided by p": x * mask / p,
+            "what is kept seems to be multiplied, not divided": x * mask * (1 - p),
+            "what is kept seems to be scaled twice": x * mask / (1 - p) ** 2,
+        }
+        assert_close(output, np.where(mask, x / (1 - p), 0), "forward", mistakes=mistakes)
 
 
 def test_share_of_zeros(student, rng):
@@ -63,16 +77,20 @@ def test_elements_are_independent(student, rng):
     # 2e-24, and there are fewer than 7200 pairs of either.
     for lines in (mask, mask.T):
         if len({line.tobytes() for line in lines}) < len(lines):
-            raise CheckFailed("values", "rows or columns of the mask repeat each other")
+            raise CheckFailed(
+                "values", "rows or columns of the mask repeat each other", hint=ONE_EACH
+            )
     # That all of 100 rows keep the same number out of 120 has a probability below 1e-80.
     if len(set(mask.sum(axis=1))) == 1 or len(set(mask.sum(axis=0))) == 1:
-        raise CheckFailed("values", "each row or column loses the same number of elements")
+        raise CheckFailed(
+            "values", "each row or column loses the same number of elements", hint=ONE_EACH
+        )
     # Products of neighbours have mean 0 and span 0.7. Every second one is independent of the
     # others, which makes two sets of 5900; Hoeffding gives each a probability below 1e-50.
     noise = mask - 0.7
     for product in (noise[1:] * noise[:-1], noise[:, 1:] * noise[:, :-1]):
         if abs(product.mean()) > 0.07:
-            raise CheckFailed("values", "neighbours in the mask are not independent")
+            raise CheckFailed("values", "neighbours in the mask are not independent", hint=ONE_EACH)
 
 
 def test_number_varies(student, rng):
@@ -81,7 +99,7 @@ def test_number_varies(student, rng):
     # Of 1200 elements no number is kept with a probability above 0.0231; that 8 masks all keep
     # the same one has a probability below 0.0231 ** 7 = 4e-12.
     if len({int(kept(layer, x).sum()) for _ in range(8)}) == 1:
-        raise CheckFailed("values", "every mask zeroes the same number of elements")
+        raise CheckFailed("values", "every mask zeroes the same number of elements", hint=ONE_EACH)
 
 
 def test_fresh_mask(student, rng):
@@ -92,7 +110,8 @@ def test_fresh_mask(student, rng):
         for other in masks[:index]:
             # The share of 600 elements that differ has mean 0.48; below 0.3 has 2e-17.
             if np.mean(mask != other) < 0.3:
-                raise CheckFailed("values", "two forward passes used the same mask")
+                hint = "every forward pass draws new random numbers, and none seeds the generator"
+                raise CheckFailed("values", "two forward passes used the same mask", hint=hint)
 
 
 def test_one_row(student, rng):
@@ -109,7 +128,17 @@ def test_grad_input_mask(student, rng):
     for p in (0.2, 0.8):
         layer, x, g = student.Dropout(p), positive(rng, 30, 12), normal(rng, 30, 12)
         mask = kept(layer, x)
-        assert_close(layer.backward(x.copy(), g.copy()), g * mask / (1 - p), "grad_input")
+        mistakes = {
+            UNCHANGED: g,
+            "the mask of forward seems to be missing": g / (1 - p),
+            "the scale of forward seems to be missing": g * mask,
+            "it passes where forward was zero, and is zero where it passed": g * ~mask / (1 - p),
+            "it seems to be scaled twice": g * mask / (1 - p) ** 2,
+            "it is multiplied by the output, where the mask belongs": g * x * mask / (1 - p),
+            "the first row of the mask seems to serve for all rows": g * mask[0] / (1 - p),
+        }
+        actual = layer.backward(x.copy(), g.copy())
+        assert_close(actual, g * mask / (1 - p), "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_zero_inputs(student, rng):
@@ -181,7 +210,11 @@ def test_evaluation(student, rng):
     layer.evaluate()
     for rows in (1, 9):
         x = normal(rng, rows, 8)
-        assert_close(layer.forward(x.copy()), x, "forward")
+        output = array_of(layer.forward(x.copy()), x.shape, "forward")
+        mistakes = {"evaluation scales, but nothing is zeroed there": (x / 2, 2 * x)}
+        if not output.all():
+            mistakes["evaluation zeroes elements too"] = output
+        assert_close(output, x, "forward", mistakes=mistakes)
     for rows in (5, 9):
         layer.train()
         layer.forward(normal(rng, rows, 8))
@@ -204,7 +237,7 @@ def test_train_again(student, rng):
 
 
 def test_p_zero(student, rng):
-    """forward: with p = 0 nothing changes, and the gradient passes"""
+    """input gradient: with p = 0 forward changes nothing, and the gradient passes"""
     layer, x, g = student.Dropout(0.0), normal(rng, 6, 5), normal(rng, 6, 5)
     assert_close(layer.forward(x.copy()), x, "forward")
     assert_close(layer.backward(x.copy(), g.copy()), g, "grad_input")
