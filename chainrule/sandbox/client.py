@@ -124,8 +124,8 @@ class Sandbox:
         deadline = time.monotonic() + seconds
         try:
             self._send(wire.encode(message, _as_reference), deadline)
-            total, header = wire.check_prefix(self._receive(wire.PREFIX.size, deadline))
-            return wire.decode(self._receive(total, deadline), header, resolve)
+            frame, header = self._receive(deadline)
+            return wire.decode(frame, header, resolve)
         except TimeoutError:
             self.kill()
             raise SandboxDied(
@@ -148,15 +148,21 @@ class Sandbox:
             self.channel.settimeout(_left(deadline))
             view = view[self.channel.send(view) :]
 
-    def _receive(self, size: int, deadline: float) -> bytes:
+    def _receive(self, deadline: float) -> tuple[bytes, int]:
+        """One frame without its prefix, and the length of its header."""
         data = bytearray()
-        while len(data) < size:
+        total, header = wire.PREFIX.size, 0
+        while len(data) < wire.PREFIX.size or len(data) < wire.PREFIX.size + total:
             self.channel.settimeout(_left(deadline))
-            chunk = self.channel.recv(min(size - len(data), 1 << 20))
+            chunk = self.channel.recv(1 << 14)
             if not chunk:
                 raise EOFError
             data += chunk
-        return bytes(data)
+            if len(data) >= wire.PREFIX.size:
+                total, header = wire.check_prefix(bytes(data[: wire.PREFIX.size]))
+        if len(data) > wire.PREFIX.size + total:
+            raise wire.WireError("more than one reply")
+        return bytes(data[wire.PREFIX.size :]), header
 
     def kill(self) -> None:
         """Kill the process and wait until it is gone."""
