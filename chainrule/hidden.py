@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from . import homework
 from .errors import ChainruleError, NotGradedError
 
 _active: HiddenTests | None = None
+
+# No value that a student returns leads to these, and what their code raises has types of its own.
+_FAULTS_OF_A_TEST = (NameError, ImportError, SyntaxError, pytest.FixtureLookupError)
 
 
 class HiddenTests:
@@ -41,6 +46,7 @@ class HiddenTests:
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
             session = _collect(arguments, self.plugin)
+        _forget_modules(folder)
         if self.plugin.errors:
             raise NotGradedError(
                 f"The hidden tests in {folder} cannot be collected:\n"
@@ -72,12 +78,21 @@ class HiddenTests:
             raised = self.plugin.outcome(item, student)
             if isinstance(raised, ChainruleError):
                 raise raised
+            if isinstance(raised, _FAULTS_OF_A_TEST):
+                raise NotGradedError(f"{item.nodeid}: {type(raised).__name__}: {raised}")
             component.add(check, raised)
 
 
 def requirement(item: pytest.Function) -> str:
     """A test's docstring on one line: the words that a student reads."""
     return " ".join((item.function.__doc__ or item.name).split())
+
+
+def _forget_modules(folder: Path) -> None:
+    """Two assignments may have test files of one name: the next one shall not find this one's."""
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            del sys.modules[name]
 
 
 def _collect(arguments: list[str], plugin: object) -> pytest.Session:
