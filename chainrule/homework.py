@@ -194,7 +194,7 @@ def assert_close(
         raise CheckFailed(
             "shape",
             "%s has shape %s, expected %s" % (what, got.shape, wanted.shape),
-            hint=_hint_of_mistake(got, wanted, mistakes) or _hint_of_shape(got, wanted),
+            hint=_hint_of_mistake(got, wanted, mistakes, rtol) or _hint_of_shape(got, wanted),
         )
     if wanted.size == 0:
         return
@@ -206,7 +206,7 @@ def assert_close(
         raise CheckFailed(
             "values",
             "%s contains %s in %s" % (what, found, _count(count, got.size)),
-            hint="look for a division by 0, the logarithm of 0 and exp of a large number",
+            hint="look for division by 0, log of 0, exp of a large number, root of a negative one",
         )
     scale = float(np.max(np.abs(wanted)))
     allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
@@ -229,8 +229,8 @@ def assert_close(
             " of the largest value" if scale > 0 else " where it should be 0",
         ),
         "got %.6g, expected %.6g" % (float(got[worst]), float(wanted[worst])),
-        _hint_of_mistake(got, wanted, mistakes)
-        or _hint_of_values(got, wanted)
+        _hint_of_mistake(got, wanted, mistakes, rtol)
+        or _hint_of_values(got, wanted, what, rtol)
         or _hint_of_part(wrong, parts or {}),
     )
 
@@ -280,14 +280,16 @@ def _alike(got: Any, wanted: np.ndarray, rtol: float = 1e-3) -> bool:
     return bool(np.all(np.abs(other - wanted) <= rtol * (np.abs(wanted) + 0.01 * scale)))
 
 
-def _hint_of_mistake(got: np.ndarray, wanted: np.ndarray, mistakes: Mistakes | None) -> str:
+def _hint_of_mistake(
+    got: np.ndarray, wanted: np.ndarray, mistakes: Mistakes | None, rtol: float
+) -> str:
     """The hint at the one known mistake that gives ``got``; none if several do."""
     found = []
     for hint, value in (mistakes() if callable(mistakes) else mistakes or {}).items():
         results = value if isinstance(value, tuple) else (value,)
         arrays = [np.asarray(result, dtype=np.float64) for result in results]
-        same = [a for a in arrays if _alike(got, a) or not (a.any() or got.any())]
-        if any(not _alike(wanted, array) for array in same):
+        same = [a for a in arrays if _alike(got, a, rtol) or not (a.any() or got.any())]
+        if any(not _alike(wanted, array, rtol) for array in same):
             found.append(hint)
     return found[0] if len(found) == 1 else ""
 
@@ -311,9 +313,12 @@ def _hint_of_shape(got: np.ndarray, wanted: np.ndarray) -> str:
     return ""
 
 
-def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
-    """A hint that holds whatever the arrays, of the same shape, stand for."""
-    if not got.any():
+def _hint_of_values(got: np.ndarray, wanted: np.ndarray, what: str, rtol: float) -> str:
+    """A hint that holds whatever the arrays, of the same shape, stand for.
+
+    A factor is one and the same up to a tenth of ``rtol``, the precision of the comparison.
+    """
+    if got.size > 1 and not got.any() and what.startswith(("forward", "grad")):
         return "every element is 0: is it computed at all, and which factor makes it vanish?"
     if _alike(-got, wanted):
         return "the sign is turned round"
@@ -322,11 +327,15 @@ def _hint_of_values(got: np.ndarray, wanted: np.ndarray) -> str:
     if wanted.ndim == 2 and _alike(got.T, wanted):
         return "the result is transposed"
     factor = float(np.sum(got * wanted) / max(float(np.sum(wanted**2)), 1e-300))
-    if np.count_nonzero(wanted) > 1 and abs(factor) > 1e-9 and _alike(got / factor, wanted):
+    if (
+        np.count_nonzero(wanted) > 2
+        and abs(factor) > 1e-9
+        and _alike(got / factor, wanted, rtol / 10)
+    ):
         return _hint_of_factor(factor)
     offset = float(np.mean(got - wanted))
-    if np.ptp(wanted) > 0 and _alike(got - offset, wanted):
-        return "every element is off by the same amount: there is a term too few or too many"
+    if np.ptp(wanted) > 0 and _alike(got - offset, wanted, rtol / 10):
+        return "every element is off by the same amount: is there a term too many or few?"
     if _rows_are_the_same(got) and np.ptp(got) > 0 and not _rows_are_the_same(wanted):
         return "all rows of the result are the same, though the rows of the batch are not"
     return ""
@@ -546,7 +555,10 @@ _SUBJECTS = (
     ("mode", r"layer \d+ is in the wrong mode|a layer's forward ran in|training\b"),
     ("statistics", r"moving_"),
     ("parameter gradients", r"grad[A-Zb]|get_grad_params|an array in get_grad|the first gradient"),
-    ("input gradient", r"grad_input|the gradient |the chain's gradient|1 \+ |the share of blocked"),
+    (
+        "input gradient",
+        r"grad_input|backward |the gradient |the chain's gradient|1 \+ |the share of blocked",
+    ),
     ("forward", r"forward|the s(um|hare)\b|each |rows or |every mask|neighbours|two forward"),
 )
 _ASPECTS = {"evaluation mode": "mode", "derivation": "input gradient", "state": "", "chain": ""}

@@ -24,10 +24,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 
@@ -58,14 +58,16 @@ class CheckFailed(AssertionError):
 
     ``kind`` is one of missing, raised, type, shape, values, timeout, crashed. ``detail`` says how
     in words that give away neither inputs nor expected values; ``example`` may show both and is
-    only for checks whose text the student can read.
+    only for checks whose text the student can read. ``hint`` points to the idea that is missing,
+    where the mistake is a known one.
     """
 
-    def __init__(self, kind: str, detail: str, example: str = "") -> None:
+    def __init__(self, kind: str, detail: str, example: str = "", hint: str = "") -> None:
         super().__init__(detail + (": " + example if example else ""))
         self.kind = kind
         self.detail = detail
         self.example = example
+        self.hint = hint
 
 
 class StudentError(Exception):
@@ -95,6 +97,7 @@ class Check:
         if isinstance(error, CheckFailed):
             self.kind = error.kind
             self.message = error.detail if self.hidden else str(error)
+            self._add_hint(error.hint)
             return
         if not isinstance(error, StudentError):
             missing = isinstance(error, NotImplementedError)
@@ -107,6 +110,33 @@ class Check:
         text = "" if self.hidden or not str(error) else ": " + _shorten(str(error))
         self.kind = "raised"
         self.message = "raised %s%s (%s)" % (error.type_name, text, error.where)
+        self._add_hint(_hint_of_exception(error.type_name, str(error)))
+
+    def _add_hint(self, hint: str) -> None:
+        if hint:
+            self.message += HINT + hint
+
+
+HINT = "\nhint: "  # between a message and its hint
+
+
+def split_hint(message: str) -> tuple[str, str]:
+    """A check's message in two parts: what is wrong, and the hint or ""."""
+    text, _, hint = message.partition(HINT)
+    return text, hint
+
+
+def _hint_of_exception(name: str, text: str) -> str:
+    """A fixed sentence for the exceptions that wrong array code raises most often."""
+    if any(words in text for words in ("broadcast", "not aligned", "mismatch in its core")):
+        return "two arrays do not fit together: print the shapes of both just before that line"
+    if "NoneType" in text:
+        return "something is None there: it was not set yet, or a function returned nothing"
+    if name == "KeyError":
+        return "a dict has no such entry yet: it has to be made before it can be read"
+    if name == "IndexError" and "out of range" in text:
+        return "an index runs past the end: how long is the list when that line runs?"
+    return ""
 
 
 def _shorten(text: str, limit: int = 200) -> str:
@@ -127,6 +157,13 @@ def _where(error: BaseException) -> str:
 # ---------------------------------------------------------------------------------------
 # Comparing
 
+# Hints at mistakes that any layer can make.
+UNCHANGED = "it equals the upstream gradient, as if the layer's own derivative were 1"
+ALONE = "it looks like the layer's own derivative, without the upstream gradient: chain rule"
+
+# What to say about a mistake -> the result that this mistake gives.
+Mistakes = Union[dict[str, Any], Callable[[], dict[str, Any]]]
+
 
 def assert_close(
     actual: Any,
@@ -135,19 +172,30 @@ def assert_close(
     *,
     rtol: float = RTOL,
     atol: float = ATOL,
+    mistakes: Mistakes | None = None,
+    parts: dict[str, Any] | None = None,
 ) -> None:
     """Raise CheckFailed unless ``actual`` equals ``expected`` in shape and, nearly, in values.
 
     ``expected`` is a number or an array; where it is a number, an array with one element will
     do. ``rtol`` is relative to each expected element, ``atol`` to the largest of them. The
     precision (float32, float64) and whether integers are floats make no difference.
+
+    The rest makes hints, and is looked at only after a failure. ``mistakes`` maps the hint at a
+    mistake to the result that this mistake gives, or to a tuple of such results; it may be a
+    function that makes this dict.
+    ``parts`` maps a phrase such as "where the input is negative" to a mask of elements.
     """
     wanted = np.asarray(expected, dtype=np.float64)
     got = _as_floats(actual, what, scalar=wanted.ndim == 0)
     if wanted.ndim == 0 and got.size == 1:
         got = got.reshape(())
     if got.shape != wanted.shape:
-        raise CheckFailed("shape", "%s has shape %s, expected %s" % (what, got.shape, wanted.shape))
+        raise CheckFailed(
+            "shape",
+            "%s has shape %s, expected %s" % (what, got.shape, wanted.shape),
+            hint=_hint_of_mistake(got, wanted, mistakes, rtol) or _hint_of_shape(got, wanted),
+        )
     if wanted.size == 0:
         return
     if not np.isfinite(wanted).all():  # computed from the student's own parameters
@@ -155,7 +203,11 @@ def assert_close(
     if not np.isfinite(got).all():
         count = int(np.sum(~np.isfinite(got)))
         found = "nan" if np.isnan(got).any() else "inf"
-        raise CheckFailed("values", "%s contains %s in %s" % (what, found, _count(count, got.size)))
+        raise CheckFailed(
+            "values",
+            "%s contains %s in %s" % (what, found, _count(count, got.size)),
+            hint="look for division by 0, log of 0, exp of a large number, root of a negative one",
+        )
     scale = float(np.max(np.abs(wanted)))
     allowed = rtol * np.abs(wanted) + (atol * scale if scale > 0 else ATOL_OF_ZEROS)
     error = np.abs(got - wanted)
@@ -177,6 +229,9 @@ def assert_close(
             " of the largest value" if scale > 0 else " where it should be 0",
         ),
         "got %.6g, expected %.6g" % (float(got[worst]), float(wanted[worst])),
+        _hint_of_mistake(got, wanted, mistakes, rtol)
+        or _hint_of_values(got, wanted, what, rtol)
+        or _hint_of_part(wrong, parts or {}),
     )
 
 
@@ -188,12 +243,19 @@ def _as_floats(value: Any, what: str, scalar: bool = False) -> np.ndarray:
     """A float64 copy of an array or number; anything else is a CheckFailed of kind type."""
     wanted = "a number" if scalar else "a NumPy array"
     if value is None:
-        raise CheckFailed("type", "%s is None, expected %s: is a return missing?" % (what, wanted))
+        stored = "self.grad_input" if what.startswith("grad_input") else "self.output"
+        hint = "is a return missing?"
+        if what.startswith(("grad_input", "forward")):
+            hint = "the result has to be stored in %s and returned" % stored
+        raise CheckFailed("type", "%s is None, expected %s" % (what, wanted), hint=hint)
     if isinstance(value, (list, tuple)) or not isinstance(
         value, (np.ndarray, np.generic, int, float)
     ):
+        several = isinstance(value, (list, tuple)) and len(value) > 1
         raise CheckFailed(
-            "type", "%s is of type %s, expected %s" % (what, _type_name(value), wanted)
+            "type",
+            "%s is of type %s, expected %s" % (what, _type_name(value), wanted),
+            hint="%s alone is due, not several values" % wanted if several else "",
         )
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
@@ -205,12 +267,112 @@ def _type_name(value: Any) -> str:
     return str(getattr(value, "_type_name", None) or type(value).__name__)
 
 
+# ---------------------------------------------------------------------------------------
+# Hints: computed after a failure, from what was got and what was expected
+
+
+def _alike(got: Any, wanted: np.ndarray, rtol: float = 1e-3) -> bool:
+    """Whether two results are the same one, for a hint; an array of zeros is like no other."""
+    other = np.asarray(got, dtype=np.float64)
+    scale = float(np.max(np.abs(wanted))) if wanted.size else 0.0
+    if other.shape != wanted.shape or scale == 0 or not np.isfinite(other).all():
+        return False
+    return bool(np.all(np.abs(other - wanted) <= rtol * (np.abs(wanted) + 0.01 * scale)))
+
+
+def _hint_of_mistake(
+    got: np.ndarray, wanted: np.ndarray, mistakes: Mistakes | None, rtol: float
+) -> str:
+    """The hint at the one known mistake that gives ``got``; none if several do."""
+    found = []
+    for hint, value in (mistakes() if callable(mistakes) else mistakes or {}).items():
+        results = value if isinstance(value, tuple) else (value,)
+        arrays = [np.asarray(result, dtype=np.float64) for result in results]
+        same = [a for a in arrays if _alike(got, a, rtol) or not (a.any() or got.any())]
+        if any(not _alike(wanted, array, rtol) for array in same):
+            found.append(hint)
+    return found[0] if len(found) == 1 else ""
+
+
+def _hint_of_shape(got: np.ndarray, wanted: np.ndarray) -> str:
+    if got.size == wanted.size and _alike(got.ravel(), wanted.ravel()):
+        return "the numbers are right, only their shape is not: look for keepdims and reshape"
+    if wanted.ndim == 0:
+        return "one number is due for the whole batch, not one for each row or class"
+    if _alike(got.T, wanted):
+        return "the result is transposed"
+    if got.ndim and got.shape[1:] == wanted.shape[wanted.ndim - got.ndim + 1 :]:
+        if _alike(np.sum(got, axis=0).ravel(), wanted.ravel()):
+            return "the rows of the batch still stand side by side: their sum is due"
+        if _alike(np.mean(got, axis=0).ravel(), wanted.ravel()):
+            return "the rows of the batch still stand side by side: their mean is due"
+    for axis, each in enumerate(("row of the batch", "column")[: wanted.ndim]):
+        added = np.sum(wanted, axis=axis)
+        if wanted.shape[axis] > 1 and got.size == added.size and _alike(got.ravel(), added.ravel()):
+            return "each %s has a result of its own, and they must not be added up" % each
+    return ""
+
+
+def _hint_of_values(got: np.ndarray, wanted: np.ndarray, what: str, rtol: float) -> str:
+    """A hint that holds whatever the arrays, of the same shape, stand for.
+
+    A factor is one and the same up to a tenth of ``rtol``, the precision of the comparison.
+    """
+    if got.size > 1 and not got.any() and what.startswith(("forward", "grad")):
+        return "every element is 0: is it computed at all, and which factor makes it vanish?"
+    if _alike(-got, wanted):
+        return "the sign is turned round"
+    if wanted.size < 3:
+        return ""
+    if wanted.ndim == 2 and _alike(got.T, wanted):
+        return "the result is transposed"
+    factor = float(np.sum(got * wanted) / max(float(np.sum(wanted**2)), 1e-300))
+    if (
+        np.count_nonzero(wanted) > 2
+        and abs(factor) > 1e-9
+        and _alike(got / factor, wanted, rtol / 10)
+    ):
+        return _hint_of_factor(factor)
+    offset = float(np.mean(got - wanted))
+    if np.ptp(wanted) > 0 and _alike(got - offset, wanted, rtol / 10):
+        return "every element is off by the same amount: is there a term too many or few?"
+    if _rows_are_the_same(got) and np.ptp(got) > 0 and not _rows_are_the_same(wanted):
+        return "all rows of the result are the same, though the rows of the batch are not"
+    return ""
+
+
+def _rows_are_the_same(values: np.ndarray) -> bool:
+    return len(values) > 2 and all(_alike(row, values[0]) for row in values[1:])
+
+
+def _hint_of_factor(factor: float) -> str:
+    if abs(factor - 2) < 1e-3:
+        return "every element is twice as large as it should be"
+    if abs(factor - 0.5) < 1e-3:
+        return "every element is half as large as it should be"
+    size = "large" if abs(factor) > 1 else "small"
+    sign = " and has the wrong sign" if factor < 0 else ""
+    return "every element is too %s by one and the same factor%s" % (size, sign)
+
+
+def _hint_of_part(wrong: np.ndarray, parts: dict[str, Any]) -> str:
+    """Names the part that holds all that is wrong, if something outside of it is right."""
+    for phrase, mask in parts.items():
+        inside = np.asarray(mask, dtype=bool)
+        if not wrong[~inside].any() and not inside.all():
+            return "it is wrong only " + phrase
+    return ""
+
+
 def assert_gradients(
     module: Any,
     x: np.ndarray,
     grad_output: np.ndarray | None = None,
     what: str = "grad_input",
     target: np.ndarray | None = None,
+    *,
+    mistakes: Mistakes | None = None,
+    parts: dict[str, Any] | None = None,
 ) -> None:
     """Raise CheckFailed unless ``module.backward`` agrees with differences of its own forward.
 
@@ -218,6 +380,7 @@ def assert_gradients(
     default). For a criterion give ``target`` in its place. What is compared is the gradient of
     sum(grad_output * forward(x)) with respect to x, by differences at four points, 0.01 and 0.02
     to both sides: so far apart, they are right to about 1e-4 also for a forward in float32.
+    ``mistakes`` and ``parts`` are those of assert_close.
     """
     x = np.array(x, dtype=np.float64)
     second = [] if target is None else [np.asarray(target, dtype=np.float64)]
@@ -228,7 +391,7 @@ def assert_gradients(
     upstream = second or [weights]
     actual = module.backward(x.copy(), *(a.copy() for a in upstream))
 
-    def along(direction: np.ndarray) -> float:
+    def along(direction: np.ndarray, weights: np.ndarray = weights) -> float:
         """The derivative of the weighted sum of forward in one direction, shaped like x."""
 
         def loss(step: float) -> float:
@@ -246,10 +409,21 @@ def assert_gradients(
         got = np.array([np.sum(actual * direction) for direction in directions])
         if np.allclose(got, expected, rtol=1e-4, atol=1e-4 * float(np.max(np.abs(actual)))):
             return
-    numeric = np.zeros_like(x)
-    for index in np.ndindex(*x.shape):
-        numeric[index] = along(_unit(x.shape, index))
-    assert_close(actual, numeric, what, rtol=1e-3, atol=1e-3)
+
+    def differences(weights: np.ndarray) -> np.ndarray:
+        elements = [along(_unit(x.shape, index), weights) for index in np.ndindex(*x.shape)]
+        return np.array(elements).reshape(x.shape)
+
+    def known() -> dict[str, Any]:
+        found = dict(mistakes() if callable(mistakes) else mistakes or {})
+        if not second:
+            found.setdefault(UNCHANGED, weights)
+            found.setdefault(ALONE, differences(np.ones_like(weights)))
+        return found
+
+    assert_close(
+        actual, differences(weights), what, rtol=1e-3, atol=1e-3, mistakes=known, parts=parts
+    )
 
 
 def _unit(shape: tuple[int, ...], index: tuple[int, ...]) -> np.ndarray:
@@ -341,11 +515,101 @@ def describe(title: str, checks: list[Check], worth: str = "") -> str:
     lines = [("%-36s %s" % (title, worth)).rstrip()]
     if checks and all(item.kind == "missing" for item in checks):
         return "%s\n  not started: %s" % (lines[0], checks[0].message)
+    return "\n".join(lines + outcome_lines(checks))
+
+
+def outcome_lines(checks: Iterable[Any], hidden_mark: str = "") -> list[str]:
+    """Where to look, then each requirement with what is wrong below it; each hint is given once.
+
+    ``hidden_mark`` is put after the requirements of hidden checks.
+    """
+    checks = list(checks)
+    method = diagnosis(checks)
+    lines = ["  look at: " + LOOK_AT[method]] if method else []
+    given = set()
     for item in checks:
-        lines.append("  %s  %s" % ("ok  " if item.passed else "FAIL", item.requirement))
-        if not item.passed:
-            lines.append("        " + item.message)
-    return "\n".join(lines)
+        state, mark = "ok  " if item.passed else "FAIL", hidden_mark if item.hidden else ""
+        lines.append("  %s  %s%s" % (state, item.requirement, mark))
+        if item.passed:
+            continue
+        text, hint = split_hint(item.message)
+        lines += ["        " + line for line in text.splitlines()]
+        if hint and hint not in given:
+            lines.append("        hint: " + hint)
+            given.add(hint)
+    return lines
+
+
+# Where each thing that can be wrong is written down.
+LOOK_AT = {
+    "forward": "update_output (forward)",
+    "input gradient": "update_grad_input (input gradient)",
+    "parameter gradients": "update_grad_params and zero_grad_params (parameter gradients)",
+    "mode": "what differs between training and evaluation (mode)",
+    "statistics": "the moving statistics (statistics)",
+    "update": "the step that changes the variables (update)",
+}
+
+# How messages begin, by what they are about.
+_SUBJECTS = (
+    ("mode", r"layer \d+ is in the wrong mode|a layer's forward ran in|training\b"),
+    ("statistics", r"moving_"),
+    ("parameter gradients", r"grad[A-Zb]|get_grad_params|an array in get_grad|the first gradient"),
+    (
+        "input gradient",
+        r"grad_input|backward |the gradient |the chain's gradient|1 \+ |the share of blocked",
+    ),
+    ("forward", r"forward|the s(um|hare)\b|each |rows or |every mask|neighbours|two forward"),
+)
+_ASPECTS = {"evaluation mode": "mode", "derivation": "input gradient", "state": "", "chain": ""}
+
+
+def diagnosis(checks: Iterable[Any]) -> str:
+    """What is wrong with a component, of the keys of LOOK_AT, or "" where one cannot tell.
+
+    ``checks`` are the outcomes of all its requirements. Of several things that fail it is the one
+    that the others follow from.
+    """
+    checks = list(checks)
+    failed = [item for item in checks if not item.passed]
+    if not failed or all(item.kind == "missing" for item in failed):
+        return ""
+    if any(_aspect(item) == "update" for item in checks):
+        return "update"
+    by_mode = [_subject(item) for item in failed if _aspect(item) in ("mode", "evaluation mode")]
+    others = [item for item in failed if _aspect(item) not in ("mode", "evaluation mode")]
+    subjects = [_subject(item) for item in others]
+    # What is right on a new layer, and wrong only in later batches or in a chain, may be due to
+    # the mode; what is wrong from the start is not.
+    if any(_subject(item) == "forward" and _aspect(item) in _FROM_THE_START for item in others):
+        return "forward"
+    if "statistics" in subjects:
+        return "statistics"
+    if "forward" in subjects:
+        return "mode" if by_mode else "forward"
+    for method in ("input gradient", "parameter gradients"):
+        if method in subjects:
+            return method
+    if by_mode:  # the first check of the mode is the simplest
+        return "statistics" if by_mode[0] == "statistics" else "mode"
+    return ""
+
+
+_FROM_THE_START = ("forward", "input gradient", "parameter gradients", "statistics", "targets")
+
+
+def _aspect(item: Any) -> str:
+    """The words before the colon of a requirement."""
+    return str(item.requirement).partition(":")[0]
+
+
+def _subject(item: Any) -> str:
+    """What a failed check is about: what its message names, or else its requirement's aspect."""
+    for subject, beginning in _SUBJECTS:
+        if re.match(beginning, item.message):
+            return subject
+    aspect = _ASPECTS.get(_aspect(item), _aspect(item))
+    return aspect if aspect in LOOK_AT else ""
 
 
 def summary() -> None:
@@ -353,7 +617,7 @@ def summary() -> None:
     print("%-24s %-8s %s" % ("component", "checks", "first thing to mend"))
     for title, checks in board.checks.items():
         failed = [item for item in checks if not item.passed]
-        first = failed[0].requirement + ": " + failed[0].message if failed else ""
+        first = failed[0].requirement + ": " + split_hint(failed[0].message)[0] if failed else ""
         if all(item.kind == "missing" for item in checks):
             first = "not started"
         print(
@@ -418,7 +682,7 @@ class Namespace:
 
     @staticmethod
     def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
-        """Whether forward and backward run one function on an array and on a slightly other one."""
+        """Whether forward and backward run one function on ``x`` and on a slightly other array."""
         return tries_nearby(layer, x, second, *more)
 
 
@@ -442,7 +706,7 @@ _COMPLEX_NAMES = frozenset(
     ("imag", "cmath", "complex", "complex64", "complex128", "csingle", "cdouble", "clongdouble")
 )
 # Of the largest element: what is further off is no step of differences, nor what is closer, which
-# is rounding. That two arrays of four unrelated numbers are so alike has odds of 1e-10.
+# is rounding. That two rows of four unrelated numbers are so alike has odds of 1e-10.
 NEARBY = 2e-3
 ROUNDING, ROUNDING_OF_SINGLE = 1e-13, 1e-5
 
@@ -476,12 +740,13 @@ def uses_complex(function: Callable[..., Any], *args: Any) -> bool:
 
 
 def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray) -> bool:
-    """Whether the notebook runs a function on some array and again on a slightly different one.
+    """Whether the notebook runs a function on ``x``, or a row of it, and again a step beside it.
 
     Differences of forward do, within ``layer.forward(x, ...)`` and ``layer.backward(x, second)``.
     ``more`` is what forward takes besides ``x``: a criterion's target. Recomputing forward from
-    the same input is nothing of the kind. Give inputs that are exact in float32.
+    the same input is nothing of the kind. Give a batch that is exact in float32.
     """
+    origins = [x, *x, *x[:, None]]
     calls: dict[tuple[CodeType, str], list[np.ndarray]] = {}
     found: list[bool] = []
 
@@ -489,11 +754,12 @@ def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarra
         if found or event != "call" or not _is_of_notebook(frame):
             return
         for name, value in list(frame.f_locals.items()):
-            if isinstance(value, np.ndarray) and value.size > 3:
+            if any(_distance(value, origin) < NEARBY for origin in origins):
                 known = calls.setdefault((frame.f_code, name), [])
-                if any(_is_beside(value, other) for other in known):
+                if any(_is_a_step(value, other) for other in known):
                     found.append(True)
-                known.append(np.array(value))
+                if not any(_distance(value, other) == 0 for other in known):
+                    known.append(np.array(value))
 
     _run_watched(watch, layer.forward, np.array(x), *(np.array(a) for a in more))
     _run_watched(watch, layer.backward, np.array(x), np.array(second))
@@ -537,14 +803,17 @@ def _is_complex(value: Any) -> bool:
     return isinstance(value, complex)
 
 
-def _is_beside(value: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two arrays are nearly the same, by more than rounding."""
-    if value.shape != other.shape or value.dtype.kind != "f" or other.dtype.kind != "f":
-        return False
-    distance, scale = np.max(np.abs(value - other)), np.max(np.abs(other))
+def _distance(value: Any, other: np.ndarray) -> float:
+    """The largest difference over the largest element; infinite for another shape or kind."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.shape != other.shape:
+        return np.inf
+    return float(np.max(np.abs(value - other)) / np.max(np.abs(other)))
+
+
+def _is_a_step(value: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays of which both are nearly the input differ by more than rounding."""
     precise = min(value.itemsize, other.itemsize) >= 8
-    finest = ROUNDING if precise else ROUNDING_OF_SINGLE
-    return bool(finest * scale < distance < NEARBY * scale)
+    return (ROUNDING if precise else ROUNDING_OF_SINGLE) < _distance(value, other) < 2 * NEARBY
 
 
 def _load_here(path: str) -> Any:

@@ -1,7 +1,9 @@
 """Measures the tests of assignments: ``python -m tests.adequacy [NAME ...] [--picture FILE]``.
 
 Judges every mutant and every correct variant through the real sandbox. Exit status 1 if a mutant
-survives, a variant is rejected, or a requirement is broken by no mutant at all.
+survives, a variant is rejected, or a requirement is broken by no mutant at all; also if the report
+that a student reads names the wrong method too often, or gives hints too seldom. Both are measured
+on the mutants of the catalogue, which say what is wrong with them.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from chainrule.course import Assignment
+from chainrule.homework import diagnosis, split_hint
 
 from .catalogue import Mutant, mutants, variants
 from .generated import generated
@@ -20,20 +23,23 @@ from .measure import COURSE, Outcome, Task, judge_all
 from .picture import draw
 
 FOLDER = Path(__file__).parent
+LEAST_NAMED, LEAST_HINTED = 0.95, 0.5
+_DIAGNOSES = {"parameter gradient": "parameter gradients"}  # the catalogue's word for it
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignment", nargs="*", help="default: all that have a catalogue")
     parser.add_argument("--picture", type=Path, help="draw mutants by requirement into this PNG")
+    parser.add_argument("--hints", action="store_true", help="list the hints, for reading")
     options = parser.parse_args()
     names = options.assignment or [
         name for name in COURSE.assignments() if (FOLDER / name).is_dir()
     ]
-    return max(measure(COURSE.assignment(name), options.picture) for name in names)
+    return max(measure(COURSE.assignment(name), options.picture, options.hints) for name in names)
 
 
-def measure(assignment: Assignment, picture: Path | None) -> int:
+def measure(assignment: Assignment, picture: Path | None, hints: bool) -> int:
     """Judge everything, print the table and what is wrong; 1 if anything is."""
     from importlib import import_module
 
@@ -56,6 +62,8 @@ def measure(assignment: Assignment, picture: Path | None) -> int:
     print(f"{len(tasks)} solutions judged in {time.monotonic() - started:.0f} s.")
     if picture:
         draw(assignment, report.mutants, picture)
+    if hints:
+        print("\n".join(report.hints()))
     for line in report.faults():
         print(line)
     return 1 if report.faults() else 0
@@ -95,6 +103,8 @@ class Report:
             "requirements",
             "variants",
             "accepted",
+            "method named",
+            "with a hint",
         ]
         rows = [head]
         for part in self.assignment.components:
@@ -109,6 +119,8 @@ class Report:
                     str(len(self._requirements(part.id))),
                     str(len(self.variants)),
                     str(len(accepted)),
+                    _percent(self._named(part.id)),
+                    _percent(self._hinted(part.id)),
                 ]
             )
         widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
@@ -119,6 +131,32 @@ class Report:
             )
             for row in rows
         )
+
+    def _named(self, component: str = "") -> list[bool]:
+        """Whether the right method is named, for each mutant that has one wrong method."""
+        return [
+            diagnosis(outcome.checks[mutant.component])
+            == _DIAGNOSES.get(mutant.method, mutant.method)
+            for mutant, outcome in self._known(component)
+            if mutant.method != "several"
+        ]
+
+    def _hinted(self, component: str = "") -> list[bool]:
+        """Whether there is a hint, for each mutant of the catalogue."""
+        return [bool(_hints(outcome)) for _, outcome in self._known(component)]
+
+    def _known(self, component: str) -> list[tuple[Mutant, Outcome]]:
+        """The mutants of the catalogue, of one component or of all, and their outcomes."""
+        found = [(self.catalogue.get((o.task.component, o.task.name)), o) for o in self.mutants]
+        return [(m, o) for m, o in found if m and component in ("", m.component)]
+
+    def hints(self) -> list[str]:
+        """Every hint beside what is really wrong: is it true?"""
+        return [
+            f"{mutant.component} | {mutant.name} | wrong: {mutant.wrong} | {hint}"
+            for mutant, outcome in self._known("")
+            for hint in _hints(outcome) or ["-"]
+        ]
 
     def _requirements(self, component: str) -> set[str]:
         return {
@@ -147,7 +185,23 @@ class Report:
                 f"vacuous: {part.id}: no mutant breaks {name}"
                 for name in sorted(self._requirements(part.id) - self.broken[part.id])
             ]
+        for what, found, least in (
+            ("the right method is named", self._named(), LEAST_NAMED),
+            ("a hint is given", self._hinted(), LEAST_HINTED),
+        ):
+            if found and sum(found) < least * len(found):
+                lines.append(f"{what} for {_percent(found)} of the mutants, below {least:.0%}")
         return lines
+
+
+def _hints(outcome: Outcome) -> list[str]:
+    """The hints that a student reads, each once."""
+    hints = [split_hint(check.message)[1] for check in outcome.failed]
+    return list(dict.fromkeys(hint for hint in hints if hint))
+
+
+def _percent(found: list[bool]) -> str:
+    return f"{sum(found) / len(found):.1%}" if found else "-"
 
 
 def _key(check) -> str:

@@ -201,3 +201,187 @@ def exec_release(folder, last):
     finally:
         homework._loading = False
     exec("from homework import check\n" + last, names)
+
+
+# ---------------------------------------------------------------------------------------
+# Hints
+
+MATRIX = np.array([[1.0, -2.0, 4.0], [0.5, 3.0, -1.5], [2.5, 0.25, 6.0]])
+
+
+def fail(requirement, message="", kind="values", hidden=False):
+    """A check that failed."""
+    check = homework.Check(requirement, hidden=hidden)
+    check.passed, check.kind, check.message = False, kind, message
+    return check
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "words"),
+    [
+        (-MATRIX, MATRIX, "sign"),
+        (-3.0, 3.0, "sign"),
+        (2 * MATRIX, MATRIX, "twice"),
+        (MATRIX / 2, MATRIX, "half"),
+        (MATRIX / 3, MATRIX, "too small by one and the same factor"),
+        (-7 * MATRIX, MATRIX, "too large by one and the same factor and has the wrong sign"),
+        (MATRIX + 1, MATRIX, "off by the same amount"),
+        (MATRIX.T, MATRIX, "transposed"),
+        (MATRIX[:2].T, MATRIX[:2], "transposed"),
+        (MATRIX, MATRIX.sum(axis=0), "their sum is due"),
+        (MATRIX, MATRIX.sum(axis=0, keepdims=True), "their sum is due"),
+        (MATRIX, MATRIX.mean(axis=0), "their mean is due"),
+        (MATRIX.sum(axis=0), MATRIX, "must not be added up"),
+        (MATRIX.sum(axis=0), 3.0, "one number is due"),
+        (MATRIX[:1], MATRIX[0], "only their shape"),
+        (np.repeat(MATRIX[:1], 3, axis=0), MATRIX, "all rows of the result are the same"),
+        (np.where(MATRIX > 5, np.nan, MATRIX), MATRIX, "division by 0"),
+        ((MATRIX, MATRIX), MATRIX, "not several values"),
+        (None, MATRIX, "return"),
+    ],
+)
+def test_a_result_that_is_wrong_in_a_known_way_gets_a_hint(actual, expected, words):
+    assert words in failure(actual, expected).hint
+
+
+def test_what_is_wrong_in_no_known_way_gets_no_hint():
+    assert failure(MATRIX + np.eye(3), MATRIX).hint == ""
+    assert failure(1.0, 3.0).hint == ""
+
+
+def test_nearly_one_factor_is_not_one_factor():
+    assert failure(MATRIX * (2 + 1e-3 * np.arange(3)), MATRIX).hint == ""
+
+
+def test_a_number_that_is_0_is_not_called_an_array_of_zeros():
+    with pytest.raises(CheckFailed) as caught:
+        assert_close(np.zeros((3, 3)), MATRIX, "forward")
+    assert "every element is 0" in caught.value.hint
+    assert failure(0.0, 3.0).hint == ""
+
+
+@pytest.mark.parametrize("wrap", [lambda known: known, lambda known: lambda: known])
+def test_the_mistake_that_gives_the_result_is_named(wrap):
+    known = {"cubed": MATRIX**3, "shifted or squared": (MATRIX + 1, MATRIX**2)}
+    assert failure(MATRIX**3, MATRIX, mistakes=wrap(known)).hint == "cubed"
+    assert failure(MATRIX**2, MATRIX, mistakes=wrap(known)).hint == "shifted or squared"
+    assert failure(MATRIX + np.eye(3), MATRIX, mistakes=wrap(known)).hint == ""
+
+
+def test_where_two_mistakes_give_the_same_result_neither_is_named():
+    known = {"one": MATRIX**2, "another": MATRIX**2 + 1e-9}
+    assert failure(MATRIX**2, MATRIX, mistakes=known).hint == ""
+
+
+def test_a_mistake_that_makes_no_difference_is_not_named():
+    wrong = MATRIX * (1 + 2e-4)
+    assert failure(wrong, MATRIX, mistakes={"no": MATRIX}, atol=0).hint != "no"
+
+
+def test_the_mistakes_are_not_computed_when_nothing_is_wrong():
+    assert_close(MATRIX, MATRIX, mistakes=lambda: 1 / 0)
+
+
+def test_a_part_is_named_only_if_something_outside_of_it_is_right():
+    parts = {"where it is negative": MATRIX < 0}
+    wrong = np.where(MATRIX < 0, MATRIX**2 + 1, MATRIX)
+    assert failure(wrong, MATRIX, parts=parts).hint == "it is wrong only where it is negative"
+    assert failure(wrong + np.eye(3), MATRIX, parts=parts).hint == ""
+    assert failure(wrong, MATRIX, parts={"everywhere": MATRIX < 99}).hint == ""
+
+
+@pytest.mark.parametrize(
+    ("backward", "hint"),
+    [
+        (lambda self, x, g: g.copy(), homework.UNCHANGED),
+        (lambda self, x, g: 2 * x, homework.ALONE),
+        (lambda self, x, g: 2 * x * g + x, ""),
+    ],
+)
+def test_a_layer_that_forgets_a_factor_of_the_chain_rule_is_told_which(backward, hint):
+    layer = type("Layer", (Square,), {"backward": backward})()
+    rng = np.random.default_rng(0)
+    with pytest.raises(CheckFailed) as caught:
+        assert_gradients(layer, rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_hidden_check_gives_the_same_hint_as_a_visible_one(hidden):
+    check = homework.Check("r", hidden=hidden)
+    check.fail(failure(3 * MATRIX, MATRIX))
+    text, hint = homework.split_hint(check.message)
+    assert hint == "every element is too large by one and the same factor"
+    assert ("expected" in text) is not hidden
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("operands could not be broadcast together with shapes (2,) (3,)"), "shapes"),
+        (TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'"), "None"),
+        (KeyError("accumulated_grads"), "dict"),
+        (IndexError("list index out of range"), "end"),
+        (ValueError("secret"), ""),
+    ],
+)
+def test_the_hint_at_an_exception_is_a_fixed_sentence(error, words):
+    check = homework.Check("r", hidden=True)
+    check.fail(error)
+    text, hint = homework.split_hint(check.message)
+    assert words in hint and bool(words) == bool(hint)
+    assert str(error) not in text + hint
+
+
+def test_a_report_gives_each_hint_once_and_the_summary_none(capsys, monkeypatch):
+    failed = [fail(f"forward: {n}", "wrong\nhint: look up") for n in range(2)]
+    assert homework.describe("T", failed).count("hint: look up") == 1
+    monkeypatch.setattr(homework, "board", homework.Board())
+    homework.board.checks["T"] = failed
+    homework.summary()
+    printed = capsys.readouterr().out
+    assert "forward: 0: wrong" in printed and "look up" not in printed
+
+
+# ---------------------------------------------------------------------------------------
+# The method that is wrong
+
+
+@pytest.mark.parametrize(
+    ("failed", "method"),
+    [
+        ([("forward: y", "forward is wrong"), ("input gradient: x", "grad_input is")], "forward"),
+        ([("input gradient: x", "forward has shape")], "forward"),
+        ([("input gradient: x", "raised ValueError")], "input gradient"),
+        ([("state: later", "grad_input is wrong")], "input gradient"),
+        ([("derivation: a formula", "the gradient is computed")], "input gradient"),
+        ([("chain: three", "gradW is wrong"), ("chain: b", "grad_input is")], "input gradient"),
+        ([("chain: three", "gradGamma of layer 2 is")], "parameter gradients"),
+        ([("parameter lists: one", "get_grad_params does not")], "parameter gradients"),
+        ([("evaluation mode: the same", "forward is wrong")], "mode"),
+        ([("evaluation mode: the same", "grad_input is wrong")], "mode"),
+        (
+            [("evaluation mode: x", "grad_input is"), ("state: y", "grad_input is")],
+            "input gradient",
+        ),
+        ([("evaluation mode: x", "forward is"), ("state: y", "forward is wrong")], "mode"),
+        ([("evaluation mode: x", "forward is"), ("forward: y", "forward is wrong")], "forward"),
+        ([("evaluation mode: keeps", "moving_mean is wrong")], "statistics"),
+        ([("statistics: first", "moving_mean is"), ("evaluation mode: x", "f")], "statistics"),
+        ([("update: one step", "the variable is wrong")], "update"),
+        ([("modules: two", "two networks share their modules")], ""),
+        ([], ""),
+    ],
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_method_is_named_that_the_other_failures_follow_from(failed, method, hidden):
+    checks = [fail(*item, hidden=hidden) for item in failed]
+    passed = homework.Check("forward: passed", hidden=hidden)
+    assert homework.diagnosis([passed, *checks]) == method
+    text = homework.describe("T", [passed, *checks])
+    assert ("look at: " in text) is bool(method)
+
+
+def test_what_is_not_started_has_no_method_to_look_at():
+    checks = [fail("forward: y", "not implemented yet", kind="missing")] * 2
+    assert homework.diagnosis(checks) == ""

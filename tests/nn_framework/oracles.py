@@ -75,6 +75,23 @@ def layer_mistakes(
     }
 
 
+def loss_mistakes(loss: float, shape: tuple[int, ...]) -> Mistakes:
+    """What a criterion may give by mistake in place of a loss or gradient, for hints."""
+    n, k = shape
+    return {
+        "it looks divided by all elements, not by the rows": loss / k,
+        "the division by the number of rows seems to be missing": loss * n,
+        "it looks divided by the columns, not by the rows": loss * n / k,
+        "it looks divided by N twice": loss / n,
+        "it looks divided by the 128 rows of the training, not by those of the batch": loss
+        * n
+        / 128,
+        "it looks divided by N - 1": loss * n / (n - 1),
+        "it is twice as large as it should be": 2 * loss,
+        "it is half as large as it should be": loss / 2,
+    }
+
+
 def later_mistakes(
     gradient: Gradient, x: np.ndarray, g: np.ndarray, old_x: np.ndarray, old_g: np.ndarray
 ) -> Callable[[], Mistakes]:

@@ -20,6 +20,7 @@ from .oracles import (
     assert_shares_input,
     assert_vanishes,
     backward,
+    layer_mistakes,
     normal,
     single,
 )
@@ -58,6 +59,8 @@ def forward_mistakes(x):
         "each feature has a mean and variance of its own": (x - x.mean()) / np.sqrt(x.var() + EPS),
         "the square root seems to be missing": centred / (variance + EPS),
         "the mean does not seem to be subtracted": x / np.sqrt(variance + EPS),
+        "the variance needs the input minus its mean": centred
+        / np.sqrt(np.mean(x**2, axis=0) + EPS),
         "only the mean is divided, it seems: look at the parentheses": x
         - x.mean(axis=0) / np.sqrt(variance + EPS),
     }
@@ -113,6 +116,9 @@ def update_mistakes(alpha, old, new, rows, of_variance=False):
         "alpha and 1 - alpha look swapped": (1 - alpha) * old + alpha * new,
         "they are those of the last batch, as if alpha were 0": new,
         "they did not change": old,
+        "alpha seems to be another one than the argument": tuple(
+            other * old + (1 - other) * new for other in (0.5, 0.9, 0.99, 0.1) if other != alpha
+        ),
         "the factor 1 - alpha of the new ones is missing": alpha * old + new,
     }
     if of_variance:
@@ -132,7 +138,7 @@ def first_mistakes(alpha, x):
     of_mean = {
         zeros: (1 - alpha) * mean,
         "a row is taken for the mean of the batch": x[0],
-        "these are the statistics of the output": np.zeros_like(mean),
+        "these look like the statistics of the output": definition(x).mean(axis=0),
     }
     of_variance = {
         zeros: ((1 - alpha) * variance, alpha + (1 - alpha) * variance),

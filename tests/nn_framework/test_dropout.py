@@ -16,6 +16,7 @@ pytestmark = pytest.mark.component("Dropout")
 
 SHAPE = (100, 120)
 ALLOWED = 0.035
+ANEW = "a mask owes nothing to the one before: new random numbers each time, and no seed"
 ONE_EACH = "every element needs a random number of its own, and is zeroed or not by that alone"
 
 
@@ -27,6 +28,11 @@ def positive(rng, *shape):
 def kept(layer, x):
     """Which elements a forward pass kept, a boolean array shaped like x."""
     return array_of(layer.forward(x.copy()), x.shape, "forward") != 0
+
+
+def hint_of(mask, p, hint):
+    """The hint at a mask that is random in a wrong way, unless not even its share is p."""
+    return hint if abs(np.mean(~mask) - p) < 3 * ALLOWED else ""
 
 
 def check_share(mask, p):
@@ -78,19 +84,27 @@ def test_elements_are_independent(student, rng):
     for lines in (mask, mask.T):
         if len({line.tobytes() for line in lines}) < len(lines):
             raise CheckFailed(
-                "values", "rows or columns of the mask repeat each other", hint=ONE_EACH
+                "values",
+                "rows or columns of the mask repeat each other",
+                hint=hint_of(mask, 0.3, ONE_EACH),
             )
     # That all of 100 rows keep the same number out of 120 has a probability below 1e-80.
     if len(set(mask.sum(axis=1))) == 1 or len(set(mask.sum(axis=0))) == 1:
         raise CheckFailed(
-            "values", "each row or column loses the same number of elements", hint=ONE_EACH
+            "values",
+            "each row or column loses the same number of elements",
+            hint=hint_of(mask, 0.3, ONE_EACH),
         )
     # Products of neighbours have mean 0 and span 0.7. Every second one is independent of the
     # others, which makes two sets of 5900; Hoeffding gives each a probability below 1e-50.
     noise = mask - 0.7
     for product in (noise[1:] * noise[:-1], noise[:, 1:] * noise[:, :-1]):
         if abs(product.mean()) > 0.07:
-            raise CheckFailed("values", "neighbours in the mask are not independent", hint=ONE_EACH)
+            raise CheckFailed(
+                "values",
+                "neighbours in the mask are not independent",
+                hint=hint_of(mask, 0.3, ONE_EACH),
+            )
 
 
 def test_number_varies(student, rng):
@@ -98,8 +112,11 @@ def test_number_varies(student, rng):
     layer, x = student.Dropout(0.5), positive(rng, 30, 40)
     # Of 1200 elements no number is kept with a probability above 0.0231; that 8 masks all keep
     # the same one has a probability below 0.0231 ** 7 = 4e-12.
-    if len({int(kept(layer, x).sum()) for _ in range(8)}) == 1:
-        raise CheckFailed("values", "every mask zeroes the same number of elements", hint=ONE_EACH)
+    masks = [kept(layer, x) for _ in range(8)]
+    if len({int(mask.sum()) for mask in masks}) == 1:
+        same = all(np.array_equal(mask, masks[0]) for mask in masks)
+        hint = hint_of(masks[0], 0.5, ANEW if same else ONE_EACH)
+        raise CheckFailed("values", "every mask zeroes the same number of elements", hint=hint)
 
 
 def test_fresh_mask(student, rng):
@@ -110,7 +127,7 @@ def test_fresh_mask(student, rng):
         for other in masks[:index]:
             # The share of 600 elements that differ has mean 0.48; below 0.3 has 2e-17.
             if np.mean(mask != other) < 0.3:
-                hint = "every forward pass draws new random numbers, and none seeds the generator"
+                hint = hint_of(masks[0], 0.4, ANEW)
                 raise CheckFailed("values", "two forward passes used the same mask", hint=hint)
 
 

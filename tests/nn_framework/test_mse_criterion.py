@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.homework import assert_close
 
-from .oracles import array_of, assert_formula, normal, single
+from .oracles import array_of, assert_formula, loss_mistakes, normal, single
 
 pytestmark = pytest.mark.component("MSECriterion")
 
@@ -29,11 +29,37 @@ def backward(student, x, target):
     return criterion.backward(x.copy(), target.copy())
 
 
+def forward_mistakes(x, target):
+    n, loss, differences = len(x), definition(x, target), x - target
+    return {
+        **loss_mistakes(loss, x.shape),
+        "it looks as if a root of the loss were taken": (np.sqrt(loss), np.sqrt(loss * n)),
+        "absolute values seem to be taken where squares are due": np.sum(np.abs(differences)) / n,
+        "the difference is squared, not each of the two": np.sum(x**2 - target**2) / n,
+        "only the last row seems to count": np.sum(differences[-1] ** 2) / n,
+        "products of different rows seem to be in the sum": np.sum(differences.sum(axis=0) ** 2)
+        / n,
+    }
+
+
+def gradient_mistakes(x, target):
+    expected, n = gradient(x, target), len(x)
+    return {
+        **loss_mistakes(expected, x.shape),
+        "the target seems to be forgotten": 2 * x / n,
+        "every row has a gradient of its own, and is neither summed nor averaged": (
+            np.broadcast_to(expected.sum(axis=0), x.shape),
+            np.broadcast_to(expected.mean(axis=0), x.shape),
+        ),
+        "this looks like the derivative of an absolute value": np.sign(x - target) / n,
+    }
+
+
 def test_forward_batch(student, rng):
     """forward: squared differences summed over all elements, divided by the number of rows"""
     for x, target in pairs(rng):
         actual = student.MSECriterion().forward(x.copy(), target.copy())
-        assert_close(actual, definition(x, target), "forward")
+        assert_close(actual, definition(x, target), "forward", mistakes=forward_mistakes(x, target))
 
 
 def test_forward_one_row(student, rng):
@@ -61,7 +87,9 @@ def test_forward_known(student):
 def test_grad_input(student, rng):
     """input gradient: the derivative of each squared difference, divided by the number of rows"""
     for x, target in pairs(rng):
-        assert_close(backward(student, x, target), gradient(x, target), "grad_input")
+        mistakes = gradient_mistakes(x, target)
+        actual = backward(student, x, target)
+        assert_close(actual, gradient(x, target), "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -93,8 +121,13 @@ def test_single_precision(student, rng):
 def test_another_batch(student, rng):
     """state: batches of equal and of other sizes, one after another, are not mixed up"""
     criterion = student.MSECriterion()
+    before = 0.0
     for x, target in [*pairs(rng), (normal(rng, 4, 4), normal(rng, 4, 4))]:
-        assert_close(criterion.forward(x.copy(), target.copy()), definition(x, target), "forward")
+        loss = definition(x, target)
+        mistakes = {"the loss of the batch before seems to be added": before + loss}
+        actual = criterion.forward(x.copy(), target.copy())
+        assert_close(actual, loss, "forward", mistakes=mistakes)
+        before = loss
         actual = criterion.backward(x.copy(), target.copy())
         assert_close(actual, gradient(x, target), "grad_input")
 

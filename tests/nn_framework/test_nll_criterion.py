@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.homework import assert_close
 
-from .oracles import array_of, assert_formula, normal, one_hot, single
+from .oracles import array_of, assert_formula, loss_mistakes, normal, one_hot, single
 
 pytestmark = pytest.mark.component("NLLCriterion")
 
@@ -35,11 +35,52 @@ def backward(student, log_p, target):
     return criterion.backward(log_p.copy(), target.copy())
 
 
+def forward_mistakes(log_p, target):
+    n, right = len(log_p), np.sum(log_p * target, axis=1)
+    return {
+        **loss_mistakes(definition(log_p, target), log_p.shape),
+        "the target decides, not the most likely class": -np.max(log_p, axis=1).mean(),
+        "only the last row seems to count": -right[-1] / n,
+        "the input is a logarithm already": -np.log(-right).mean(),
+        "the logarithm seems to be undone: the input is what the loss adds up": -np.exp(
+            right
+        ).mean(),
+        "classes of other rows seem to be in the sum": (
+            -np.sum(target @ log_p.T) / n,
+            -np.sum(target @ log_p.T) / n**2,
+        ),
+        "log-probabilities need no clipping": (
+            -np.log(1e-15),
+            -1e-15,
+            -np.clip(right, 1e-15, 1).mean(),
+        ),
+    }
+
+
+def gradient_mistakes(log_p, target):
+    n = len(log_p)
+    return {
+        **loss_mistakes(gradient(target), target.shape),
+        "the input is a logarithm already: what is its own derivative?": -target / log_p / n,
+        "LogSoftMax has a backward of its own: this gradient contains it": (
+            (np.exp(log_p) - target) / n,
+            np.exp(log_p) - target,
+        ),
+        "these look like terms of the loss, not like derivatives": -target * log_p / n,
+        "only the right class of each row counts": -np.ones_like(log_p) / n,
+        "this is the derivative with respect to the target": -log_p / n,
+        "every row has a gradient of its own, and is not summed": np.broadcast_to(
+            gradient(target).sum(axis=0), target.shape
+        ),
+    }
+
+
 def test_forward_batch(student, rng):
     """forward: minus the mean over the rows of the right class's log-probability"""
     for log_p, target in pairs(rng):
         actual = student.NLLCriterion().forward(log_p.copy(), target.copy())
-        assert_close(actual, definition(log_p, target), "forward")
+        mistakes = forward_mistakes(log_p, target)
+        assert_close(actual, definition(log_p, target), "forward", mistakes=mistakes)
 
 
 def test_forward_one_row(student, rng):
@@ -67,7 +108,8 @@ def test_forward_unlikely(student):
 def test_grad_input(student, rng):
     """input gradient: only the right class of each row has one"""
     for log_p, target in pairs(rng):
-        assert_close(backward(student, log_p, target), gradient(target), "grad_input")
+        actual, mistakes = backward(student, log_p, target), gradient_mistakes(log_p, target)
+        assert_close(actual, gradient(target), "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -89,9 +131,13 @@ def test_another_batch(student, rng):
     criterion, batches = student.NLLCriterion(), pairs(rng)
     # Another batch of the last one's shape, with another class for every row.
     batches.append((log_probabilities(rng, 4, 4), np.roll(batches[-1][1], 1, axis=1)))
+    before = 0.0
     for log_p, target in batches:
+        loss = definition(log_p, target)
+        mistakes = {"the loss of the batch before seems to be added": before + loss}
         actual = criterion.forward(log_p.copy(), target.copy())
-        assert_close(actual, definition(log_p, target), "forward")
+        assert_close(actual, loss, "forward", mistakes=mistakes)
+        before = loss
         actual = criterion.backward(log_p.copy(), target.copy())
         assert_close(actual, gradient(target), "grad_input")
 

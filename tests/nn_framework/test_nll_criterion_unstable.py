@@ -9,7 +9,7 @@ import pytest
 
 from chainrule.homework import CheckFailed, assert_close
 
-from .oracles import array_of, assert_derived, assert_formula, one_hot, single
+from .oracles import array_of, assert_derived, assert_formula, loss_mistakes, one_hot, single
 
 pytestmark = pytest.mark.component("NLLCriterionUnstable")
 
@@ -43,11 +43,46 @@ def backward(student, p, target):
     return criterion.backward(p.copy(), target.copy())
 
 
+def forward_mistakes(p, target):
+    n, right = len(p), np.sum(p * target, axis=1)
+    return {
+        **loss_mistakes(definition(p, target), p.shape),
+        "the target decides, not the most likely class": -np.log(np.max(p, axis=1)).mean(),
+        "the logarithm seems to be missing": -right.mean(),
+        "the logarithm seems to be taken twice": -np.log(-np.log(right)).mean(),
+        "the wrong classes seem to count too": definition(p, target)
+        - np.sum(np.log(1 - p) * (1 - target)) / n,
+        "the input are probabilities already: softmax seems to be taken again": definition(
+            softmax(p), target
+        ),
+        "classes of other rows seem to be in the sum": (
+            -np.sum(target @ np.log(p).T) / n,
+            -np.sum(target @ np.log(p).T) / n**2,
+        ),
+    }
+
+
+def gradient_mistakes(p, target):
+    n = len(p)
+    return {
+        **loss_mistakes(gradient(p, target), p.shape),
+        "the derivative of the logarithm seems to be missing": -target / n,
+        "SoftMax has a backward of its own: this gradient contains it": (
+            (p - target) / n,
+            p - target,
+        ),
+        "only the right class of each row counts": (-1 / p / n, (p - target) / (p * (1 - p)) / n),
+        "the derivative of a logarithm divides": -target * p / n,
+        "a constant seems to be added to every element": -(target / p - 1) / n,
+    }
+
+
 def test_forward_batch(student, rng):
     """forward: minus the mean over the rows of the log of the right class's probability"""
     for p, target in pairs(rng):
         actual = student.NLLCriterionUnstable().forward(p.copy(), target.copy())
-        assert_close(actual, definition(p, target), "forward")
+        mistakes = forward_mistakes(p, target)
+        assert_close(actual, definition(p, target), "forward", mistakes=mistakes)
 
 
 def test_forward_one_row(student, rng):
@@ -84,7 +119,8 @@ def test_forward_clips_one(student):
 def test_grad_input(student, rng):
     """input gradient: the derivative of the logarithm, for the right class of each row"""
     for p, target in pairs(rng):
-        assert_close(backward(student, p, target), gradient(p, target), "grad_input")
+        actual, mistakes = backward(student, p, target), gradient_mistakes(p, target)
+        assert_close(actual, gradient(p, target), "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -118,8 +154,13 @@ def test_another_batch(student, rng):
     criterion, batches = student.NLLCriterionUnstable(), pairs(rng)
     # Another batch of the last one's shape, with another class for every row.
     batches.append((probabilities(rng, 4, 4), np.roll(batches[-1][1], 1, axis=1)))
+    before = 0.0
     for p, target in batches:
-        assert_close(criterion.forward(p.copy(), target.copy()), definition(p, target), "forward")
+        loss = definition(p, target)
+        mistakes = {"the loss of the batch before seems to be added": before + loss}
+        actual = criterion.forward(p.copy(), target.copy())
+        assert_close(actual, loss, "forward", mistakes=mistakes)
+        before = loss
         actual = criterion.backward(p.copy(), target.copy())
         assert_close(actual, gradient(p, target), "grad_input")
 

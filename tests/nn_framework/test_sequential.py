@@ -3,12 +3,14 @@
 Expected values: the same chain written down with autograd's NumPy, and automatic differentiation.
 """
 
+from functools import partial
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from chainrule.homework import CheckFailed, assert_close
+from chainrule.homework import UNCHANGED, CheckFailed, assert_close
 
 from .oracles import assert_formula, assert_linear, normal
 
@@ -67,6 +69,64 @@ def gradients(kinds, parameters, x, grad_output):
     return autograd.grad(loss, 0)(x, parameters), autograd.grad(loss, 1)(x, parameters)
 
 
+def forward_mistakes(kinds, parameters, x):
+    """What known mistakes make of the output, for hints."""
+    every = list(zip(kinds, parameters, strict=True))
+
+    def through(chosen):
+        return definition(*zip(*chosen, strict=True), x)
+
+    if len(kinds) < 3:  # too short to tell these apart
+        return {}
+    return {
+        "the last layer seems to be left out": through(every[:-1]),
+        "the first layer seems to be left out": through(every[1:]),
+        "the layers seem to run from the last to the first": through(every[::-1]),
+        "only the first layer seems to run": through(every[:1]),
+        "each layer seems to get the network's input": through(every[-1:]),
+    }
+
+
+def gradient_mistakes(kinds, parameters, x, g):
+    """What known mistakes make of the input gradient, for hints."""
+    seen = [x]
+    for kind, own in zip(kinds, parameters, strict=True):
+        seen.append(definition([kind], [own], seen[-1]))
+
+    def back(order, inputs):
+        passed = g
+        for number in order:
+            passed, _ = gradients([kinds[number]], [parameters[number]], inputs[number], passed)
+        return passed
+
+    order = list(range(len(kinds)))[::-1]
+    right = back(order, seen)
+    found = {
+        UNCHANGED: g,
+        "each layer's backward seems to get the network's input": back(order, [x] * len(kinds)),
+        "each layer's backward seems to get its own output": back(order, seen[1:]),
+        "each layer's backward seems to get the input of the layer before it": back(
+            order, [x, *seen]
+        ),
+        "a mean over the batch seems to be taken in backward": (
+            right / len(x),
+            right / len(x) ** len(kinds),
+        ),
+    }
+    if len(kinds) > 2:
+        found |= {
+            "backward seems to leave out the first layer": back(order[:-1], seen),
+            "backward seems to leave out the last layer": back(order[1:], seen),
+            "backward seems to go from the first layer to the last": back(order[::-1], seen),
+            "backward seems to leave out layers without parameters": back(
+                [number for number in order if len(parameters[number])], seen
+            ),
+            "every layer seems to be given the upstream gradient of the network": back([0], seen),
+            "backward seems to leave out layers in the middle": back([order[0], 0], seen),
+        }
+    return found
+
+
 def assert_param_gradients(kinds, layers, expected):
     for number, (kind, layer, own) in enumerate(zip(kinds, layers, expected, strict=True)):
         if kind == "Scaling":
@@ -77,11 +137,13 @@ def assert_param_gradients(kinds, layers, expected):
 
 def test_forward(student, rng):
     """forward: each layer is applied to the output of the one before, for 1, 2, 3 and 5 layers"""
-    for kinds in CHAINS:
+    for kinds in reversed(CHAINS):  # in a long chain mistakes differ more
         network, layers = build(student, kinds, 4)
         x = normal(rng, 6, 4)
-        expected = definition(kinds, parameters_of(kinds, layers), x)
-        assert_close(network.forward(x.copy()), expected, f"forward of {len(kinds)} layers")
+        parameters = parameters_of(kinds, layers)
+        expected, what = definition(kinds, parameters, x), f"forward of {len(kinds)} layers"
+        mistakes = partial(forward_mistakes, kinds, parameters, x)
+        assert_close(network.forward(x.copy()), expected, what, mistakes=mistakes)
 
 
 def test_forward_one_row(student, rng):
@@ -94,13 +156,15 @@ def test_forward_one_row(student, rng):
 
 def test_grad_input(student, rng):
     """input gradient: passed back through every layer, for 1, 2, 3 and 5 layers"""
-    for kinds in CHAINS:
+    for kinds in reversed(CHAINS):
         network, layers = build(student, kinds, 4)
         x, g = normal(rng, 6, 4), normal(rng, 6, 4)
-        expected, _ = gradients(kinds, parameters_of(kinds, layers), x, g)
+        parameters = parameters_of(kinds, layers)
+        expected, _ = gradients(kinds, parameters, x, g)
         network.forward(x.copy())
-        actual = network.backward(x.copy(), g.copy())
-        assert_close(actual, expected, f"grad_input of {len(kinds)} layers")
+        actual, what = network.backward(x.copy(), g.copy()), f"grad_input of {len(kinds)} layers"
+        mistakes = partial(gradient_mistakes, kinds, parameters, x, g)
+        assert_close(actual, expected, what, mistakes=mistakes)
 
 
 def test_grad_input_one_row(student, rng):
@@ -115,12 +179,16 @@ def test_grad_input_one_row(student, rng):
 def test_grad_input_shape(student, rng):
     """input gradient: has the shape of the input where layers change the shape"""
     kinds = ["Flatten", "Scaling", "ReLU"]
+    hint = (
+        "Flatten's backward gives back the shape of the input that forward saw: is it given that?"
+    )
     network, layers = build(student, kinds, 6)
     x, g = normal(rng, 5, 2, 3), normal(rng, 5, 6)
     parameters = parameters_of(kinds, layers)
     assert_close(network.forward(x.copy()), definition(kinds, parameters, x), "forward")
     expected, _ = gradients(kinds, parameters, x, g)
-    assert_close(network.backward(x.copy(), g.copy()), expected, "grad_input")
+    actual, mistakes = network.backward(x.copy(), g.copy()), {hint: expected.reshape(5, 6)}
+    assert_close(actual, expected, "grad_input", mistakes=mistakes)
 
 
 def test_grad_input_linear(student, rng):
@@ -234,26 +302,34 @@ def test_forward_runs_once(student, rng):
         parameters = [[factor * gamma, factor * beta], last]
         for layer in layers:
             layer.zero_grad_params()
-        assert_close(network.forward(x.copy()), definition(kinds, parameters, x), "forward")
+        output = network.forward(x.copy())
+        if counting.factor != factor:
+            raise CheckFailed("values", "forward does not run each layer's forward once")
+        assert_close(output, definition(kinds, parameters, x), "forward")
+        actual = network.backward(x.copy(), g.copy())
+        if counting.factor != factor:
+            hint = "backward needs what forward has seen: keep it instead of computing it again"
+            raise CheckFailed("values", "backward runs a layer's forward again", hint=hint)
         expected, (by_first, by_last) = gradients(kinds, parameters, x, g)
-        assert_close(network.backward(x.copy(), g.copy()), expected, "grad_input")
+        assert_close(actual, expected, "grad_input")
         by_first = [factor * values for values in by_first]
         assert_param_gradients(kinds, layers, [by_first, by_last])
-        if counting.factor != factor:
-            raise CheckFailed("values", "forward and backward run a layer's forward repeatedly")
 
 
 def test_forward_keeps_modes(student, rng):
     """evaluation mode: forward and backward leave the mode of every layer as it is"""
     network, counting, layers = with_counting(student)
     network.evaluate()
-    network.forward(normal(rng, 3, 4))
     assert_mode([layers[0], counting, layers[1]], False)
+    network.forward(normal(rng, 3, 4))
+    hint = "forward and backward leave the mode alone; only train() and evaluate() switch it"
+    assert_mode([layers[0], counting, layers[1]], False, hint)
     network.train()
+    assert_mode([layers[0], counting, layers[1]], True)
     x = normal(rng, 3, 4)
     network.forward(x.copy())
     network.backward(x.copy(), normal(rng, 3, 4))
-    assert_mode([layers[0], counting, layers[1]], True)
+    assert_mode([layers[0], counting, layers[1]], True, hint)
     network.evaluate()
     network.forward(x.copy())
     if counting.mode is not False:
@@ -271,18 +347,24 @@ def test_zero_grad_params(student, rng):
         layers[number].gradGamma = np.ones((1, 4))
         layers[number].gradBeta = np.ones((1, 4))
     network.zero_grad_params()
+    mistakes = {"zero_grad_params leaves the gradients of this layer as they were": np.ones((1, 4))}
     for number in (0, 2, 4):
-        assert_close(layers[number].gradGamma, np.zeros((1, 4)), f"gradGamma of layer {number}")
-        assert_close(layers[number].gradBeta, np.zeros((1, 4)), f"gradBeta of layer {number}")
+        for name in ("gradGamma", "gradBeta"):
+            found, what = getattr(layers[number], name), f"{name} of layer {number}"
+            assert_close(found, np.zeros((1, 4)), what, mistakes=mistakes)
 
 
 def assert_lists(actual, expected, what):
     """``actual`` has one list for each layer, with the expected arrays."""
     if not isinstance(actual, (list, tuple)) or len(actual) != len(expected):
-        raise CheckFailed("values", f"{what} does not give one list for each layer")
+        hint = "" if actual is not None else "is a return missing?"
+        if isinstance(actual, (list, tuple)):
+            hint = "each layer has a list of its own in it; without parameters it is empty"
+        raise CheckFailed("values", f"{what} does not give one list for each layer", hint=hint)
     for found, own in zip(actual, expected, strict=True):
         if not isinstance(found, (list, tuple)) or len(found) != len(own):
-            raise CheckFailed("values", f"{what} does not give each layer's own list")
+            hint = "the list holds what the layers' own methods return when they are called"
+            raise CheckFailed("values", f"{what} does not give each layer's own list", hint=hint)
         for array, values in zip(found, own, strict=True):
             assert_close(array, values, "an array in " + what)
 
@@ -300,10 +382,10 @@ def test_parameter_lists(student, rng):
         assert_lists(network.get_grad_params(), own, "get_grad_params")
 
 
-def assert_mode(layers, training):
+def assert_mode(layers, training, hint="each layer has to be told: its own train() or evaluate()"):
     for number, layer in enumerate(layers):
         if bool(layer.training) is not training:
-            raise CheckFailed("values", f"layer {number} is in the wrong mode")
+            raise CheckFailed("values", f"layer {number} is in the wrong mode", hint=hint)
 
 
 def test_modes(student):
@@ -379,7 +461,8 @@ def test_two_networks(student, rng):
     first, _ = build(student, ["Scaling"], 3)
     second, layers = build(student, ["Scaling", "ReLU"], 3)
     if len(first.modules) != 1 or len(second.modules) != 2:
-        raise CheckFailed("values", "two networks share their modules")
+        hint = "what every network needs for itself is made in __init__"
+        raise CheckFailed("values", "two networks share their modules", hint=hint)
     x = normal(rng, 4, 3)
     kinds = ["Scaling", "ReLU"]
     expected = definition(kinds, parameters_of(kinds, layers), x)

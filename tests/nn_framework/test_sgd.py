@@ -4,6 +4,8 @@ Only the variables are compared, at a constant learning rate: how the velocities
 whether they contain the learning rate, is left to the solution.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -27,45 +29,121 @@ def config(learning_rate, momentum):
     return {"learning_rate": learning_rate, "momentum": momentum}
 
 
+def right(v, g, rate, momentum):
+    return momentum * v + g, rate * (momentum * v + g)
+
+
+# Known mistakes: from velocity v, gradient g, learning rate and momentum m to velocity and step.
+RULES = {
+    "momentum has no effect: is the velocity kept from step to step?": lambda v, g, rate, m: (
+        v,
+        rate * g,
+    ),
+    "the step goes uphill": lambda v, g, rate, m: (m * v + g, -rate * (m * v + g)),
+    "the learning rate seems to be missing": lambda v, g, rate, m: right(v, g, 1.0, m),
+    "the learning rate seems to be applied twice": lambda v, g, rate, m: right(v, g, rate**2, m),
+    "the learning rate seems to be 0.01 whatever config says": lambda v, g, rate, m: right(
+        v, g, 0.01, m
+    ),
+    "momentum seems to be 0.9 whatever config says": lambda v, g, rate, m: right(v, g, rate, 0.9),
+    "momentum and learning rate look exchanged": lambda v, g, rate, m: right(v, g, m, rate),
+    "1 - momentum seems to stand where momentum belongs": lambda v, g, rate, m: right(
+        v, g, rate, 1 - m
+    ),
+    "the gradient seems to be multiplied by 1 - momentum": lambda v, g, rate, m: right(
+        v, (1 - m) * g, rate, m
+    ),
+    "velocities add up without fading": lambda v, g, rate, m: right(v, g, rate, 1.0),
+    "the old velocity has the wrong sign": lambda v, g, rate, m: right(v, g, rate, -m),
+    "momentum seems to be applied twice to the old velocity": lambda v, g, rate, m: right(
+        v, g, rate, m**2
+    ),
+    "the step uses the velocity from before its update": lambda v, g, rate, m: (
+        m * v + g,
+        rate * v,
+    ),
+    "only the last gradient seems to be remembered": lambda v, g, rate, m: (
+        g,
+        rate * (m * v + g),
+    ),
+    "this is Nesterov's momentum, another method": lambda v, g, rate, m: (
+        m * v + g,
+        rate * (g + m * (m * v + g)),
+    ),
+    "the learning rate seems to act on the old velocity again in each step": lambda v, g, rate, m: (
+        rate * (m * v + g),
+        rate * (m * v + g),
+    ),
+    "the gradient seems to be divided by its number of rows": lambda v, g, rate, m: right(
+        v, g / len(g), rate, m
+    ),
+    "the gradient seems to be clipped": lambda v, g, rate, m: right(v, np.clip(g, -1, 1), rate, m),
+}
+
+# Velocities that serve several variables: which ones share, by layer, index and shape.
+SHARED = {
+    "variables of equal shape seem to share a velocity": lambda layer, index: 0,
+    "the variables of a layer seem to share a velocity": lambda layer, index: layer,
+    "variables at the same place of different layers seem to share a velocity": (
+        lambda layer, index: index
+    ),
+}
+
+
 class Run:
     """One optimisation, by the student's SGD and by the definition."""
 
     def __init__(self, student, rng, shapes, learning_rate, momentum):
         self.student, self.rng, self.shapes = student, rng, shapes
         self.config = config(learning_rate, momentum)
-        values = draw(rng, shapes)
-        self.variables = [[student.array(value) for value in layer] for layer in values]
-        self.expected = values
+        self.start = draw(rng, shapes)
+        self.variables = [[student.array(value) for value in layer] for layer in self.start]
+        self.gradients = []  # of each step
         self.restart()
 
     def restart(self):
         """Begin with an empty state, that is, without velocities."""
         self.state = self.student.dict()
-        self.velocities = [[np.zeros(shape) for shape in layer] for layer in self.shapes]
+        self.restarted = len(self.gradients)
 
     def step(self, scale=1.0):
         gradients = [[scale * value for value in layer] for layer in draw(self.rng, self.shapes)]
         given = [[value.copy() for value in layer] for layer in gradients]
         self.student.SGD(self.variables, given, dict(self.config), self.state)
-        for layer, (own, gradient) in enumerate(zip(self.expected, gradients, strict=True)):
-            for index in range(len(own)):
-                velocity = self.config["momentum"] * self.velocities[layer][index]
-                self.velocities[layer][index] = velocity + gradient[index]
-                step = self.config["learning_rate"] * self.velocities[layer][index]
-                own[index] = own[index] - step
+        self.gradients.append(gradients)
 
     def check(self):
-        for number, (layer, own) in enumerate(zip(self.variables, self.expected, strict=True)):
-            for index, (variable, expected) in enumerate(zip(layer, own, strict=True)):
-                assert_close(variable.get(), expected, f"variable {index} of layer {number}")
+        expected = self.follow(right)
+        for number, (layer, own) in enumerate(zip(self.variables, expected, strict=True)):
+            for index, (variable, value) in enumerate(zip(layer, own, strict=True)):
+                known = partial(self.mistakes, number, index)
+                what = f"variable {index} of layer {number}"
+                assert_close(variable.get(), value, what, mistakes=known)
 
+    def follow(self, rule, key=lambda layer, index: (layer, index), restarts=True):
+        """The variables after all steps by the rule; the key says which velocity is whose."""
+        values = [[value.copy() for value in layer] for layer in self.start]
+        velocities = {}
+        for number, gradients in enumerate(self.gradients):
+            if restarts and number == self.restarted:
+                velocities = {}
+            for layer, own in enumerate(gradients):
+                for index, gradient in enumerate(own):
+                    name = (gradient.shape, key(layer, index))
+                    old = velocities.get(name, np.zeros(gradient.shape))
+                    velocities[name], step = rule(old, gradient, *self.config.values())
+                    values[layer][index] -= step
+        return values
 
-def test_one_step(student, rng):
-    """update: one step against the gradient, in place"""
-    for momentum in (0.0, 0.9):
-        run = Run(student, rng, [[(3, 2)]], 0.1, momentum)
-        run.step()
-        run.check()
+    def mistakes(self, layer, index):
+        """What known mistakes make of one variable, for hints."""
+        found = {hint: self.follow(rule) for hint, rule in RULES.items()}
+        found.update((hint, self.follow(right, key)) for hint, key in SHARED.items())
+        if self.restarted:
+            hint = "velocities seem to be kept elsewhere than in the state"
+            found[hint] = self.follow(right, restarts=False)
+        found["the variable did not change: is it changed in place?"] = self.start
+        return {hint: values[layer][index] for hint, values in found.items()}
 
 
 def test_without_momentum(student, rng):
@@ -164,7 +242,9 @@ def test_gradient_array_lives_on(student):
         gradient[index] = value
     student.SGD([[variable]], [[gradient]], dict(settings), state)
     # The velocities are (1, -2) and then (4.5, 0), without the learning rate.
-    assert_close(variable.get(), np.array([-1.75, 3.0]), "the variable")
+    # If the first velocity were that array, it would be (4, 1) by now.
+    mistakes = {"the velocity seems to be the array of the gradient itself": np.array([-2.5, 2.25])}
+    assert_close(variable.get(), np.array([-1.75, 3.0]), "the variable", mistakes=mistakes)
 
 
 def test_chain(student, rng):
