@@ -46,6 +46,7 @@ __all__ = [
 RTOL = 1e-4
 ATOL = 1e-5
 ATOL_OF_ZEROS = 1e-6
+MUCH_LARGER = 1_000_000  # elements: an array that is no mistake of shape, and is not looked at
 STEP = 1e-2  # of the differences in assert_gradients
 
 
@@ -187,6 +188,10 @@ def assert_close(
     ``parts`` maps a phrase such as "where the input is negative" to a mask of elements.
     """
     wanted = np.asarray(expected, dtype=np.float64)
+    if np.size(actual) > wanted.size + MUCH_LARGER and isinstance(actual, np.ndarray):
+        raise CheckFailed(
+            "shape", "%s has %d elements too many" % (what, actual.size - wanted.size)
+        )
     got = _as_floats(actual, what, scalar=wanted.ndim == 0)
     if wanted.ndim == 0 and got.size == 1:
         got = got.reshape(())

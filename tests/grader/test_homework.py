@@ -66,6 +66,12 @@ def test_an_empty_array_equals_an_empty_array_of_its_shape_only():
     assert failure(np.ones((0, 2)), np.ones((0, 3))).kind == "shape"
 
 
+def test_a_gigantic_array_is_refused_without_a_copy():
+    gigantic = np.broadcast_to(np.float64(1.0), (10**6, 10**6))  # 8 TB, were it ever copied
+    found = failure(gigantic, np.ones(3))
+    assert found.kind == "shape" and "too many" in found.detail
+
+
 def test_small_elements_beside_large_ones_are_compared_at_the_scale_of_the_large():
     assert_close(np.array([1e6, 1e-3]), np.array([1e6, 0.0]))
     assert failure(np.array([1e6, 200.0]), np.array([1e6, 0.0])).kind == "values"
