@@ -188,7 +188,7 @@ def assert_close(
     ``parts`` maps a phrase such as "where the input is negative" to a mask of elements.
     """
     wanted = np.asarray(expected, dtype=np.float64)
-    if np.size(actual) > wanted.size + MUCH_LARGER and isinstance(actual, np.ndarray):
+    if isinstance(actual, np.ndarray) and actual.size > wanted.size + MUCH_LARGER:
         raise CheckFailed(
             "shape", "%s has %d elements too many" % (what, actual.size - wanted.size)
         )
