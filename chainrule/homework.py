@@ -531,7 +531,7 @@ def outcome_lines(checks: Iterable[Any], hidden_mark: str = "") -> list[str]:
     checks = list(checks)
     method = diagnosis(checks)
     lines = ["  look at: " + LOOK_AT[method]] if method else []
-    given = set()
+    left = shown_hints(checks)
     for item in checks:
         state, mark = "ok  " if item.passed else "FAIL", hidden_mark if item.hidden else ""
         lines.append("  %s  %s%s" % (state, item.requirement, mark))
@@ -539,10 +539,23 @@ def outcome_lines(checks: Iterable[Any], hidden_mark: str = "") -> list[str]:
             continue
         text, hint = split_hint(item.message)
         lines += ["        " + line for line in text.splitlines()]
-        if hint and hint not in given:
+        if hint in left and _applies(item, method):
             lines.append("        hint: " + hint)
-            given.add(hint)
+            left.remove(hint)
     return lines
+
+
+def shown_hints(checks: Iterable[Any]) -> list[str]:
+    """The hints of a report, each once."""
+    checks = list(checks)
+    method = diagnosis(checks)
+    hints = [split_hint(c.message)[1] for c in checks if not c.passed and _applies(c, method)]
+    return list(dict.fromkeys(hint for hint in hints if hint))
+
+
+def _applies(item: Any, method: str) -> bool:
+    """Whether a check's hint can be trusted; one at a gradient presumes a right forward."""
+    return method != "forward" or _subject(item) not in ("input gradient", "parameter gradients")
 
 
 # Where each thing that can be wrong is written down.

@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from chainrule.course import Assignment
-from chainrule.homework import diagnosis, split_hint
+from chainrule.homework import diagnosis, shown_hints
 
 from .catalogue import Mutant, mutants, variants
 from .generated import generated
@@ -196,8 +196,7 @@ class Report:
 
 def _hints(outcome: Outcome) -> list[str]:
     """The hints that a student reads, each once."""
-    hints = [split_hint(check.message)[1] for check in outcome.failed]
-    return list(dict.fromkeys(hint for hint in hints if hint))
+    return [hint for checks in outcome.checks.values() for hint in shown_hints(checks)]
 
 
 def _percent(found: list[bool]) -> str:

@@ -349,6 +349,14 @@ def test_a_report_gives_each_hint_once_and_the_summary_none(capsys, monkeypatch)
     assert "forward: 0: wrong" in printed and "look up" not in printed
 
 
+def test_a_hint_at_a_gradient_waits_until_forward_is_right():
+    gradient = fail("input gradient: x", "grad_input is wrong\nhint: a term is missing")
+    forward = fail("forward: y", "forward is wrong")
+    assert homework.shown_hints([gradient]) == ["a term is missing"]
+    assert homework.shown_hints([forward, gradient]) == []
+    assert "a term" not in homework.describe("T", [forward, gradient])
+
+
 # ---------------------------------------------------------------------------------------
 # The method that is wrong
 
