@@ -50,7 +50,7 @@ def check_in_a_notebook(title: str, submission: Path) -> str:
         f"homework._loading = False; exec({call!r}, names)"
     )
     text = output_of(sys.executable, "-c", program, folder=ROOT / "release/nn_framework")
-    return f'check("{title}")\n\n' + text.split("names)\n", 1)[1]
+    return f'check("{title}")\n\n' + text.split(f"{call!r}, names)\n", 1)[1]
 
 
 def main() -> None:
