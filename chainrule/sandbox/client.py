@@ -108,9 +108,9 @@ class Sandbox:
         with contextlib.suppress(OSError):
             self.channel.settimeout(START_SECONDS)
             answer = self.channel.recv(1)
-            if answer == b"-":
+            if answer == wire.FAILED:
                 answer += self.channel.recv(1000)
-        if answer != b"+":
+        if answer != wire.LOCKED_UP:
             self.kill()
             reason = answer[1:].decode(errors="replace") or "its process ended at once"
             raise SandboxError(f"A sandbox could not be closed: {reason}")

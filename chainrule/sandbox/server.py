@@ -18,9 +18,6 @@ from .. import homework
 from . import wire
 from .shell import Shell, run_cell
 
-# The first byte on the channel: whether the process could be confined.
-LOCKED_UP, FAILED = b"+", b"-"
-
 
 class Server:
     """Serves one submission over one file descriptor until the judge hangs up."""

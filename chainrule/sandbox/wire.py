@@ -20,6 +20,8 @@ MAX_HEADER = 1 << 20  # bytes; one byte of msgpack becomes at most about 60 byte
 MAX_BODY = 1 << 26
 MAX_DEPTH = 16
 PREFIX = struct.Struct("<II")
+# The first byte on a channel, before any frame: whether the process could be confined.
+LOCKED_UP, FAILED = b"+", b"-"
 
 _ARRAY, _TUPLE, _HANDLE, _REFUSED = 1, 2, 3, 4
 _DTYPE = re.compile(r"[<|][biuf](1|2|4|8|16)")

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import policy
-from .server import FAILED, LOCKED_UP, Server
+from . import policy, wire
+from .server import Server
 from .shell import Shell, create_shell
 
 # Standard-library and NumPy modules that students use and that IPython has not imported already.
@@ -64,9 +64,9 @@ def _become_sandbox(channel: int, shell: Shell, prepared: policy.Prepared) -> No
         try:
             policy.lock_down(prepared, policy.Limits(), keep_fds=(channel,))
         except BaseException as error:
-            os.write(channel, FAILED + str(error).encode()[:1000])
+            os.write(channel, wire.FAILED + str(error).encode()[:1000])
             raise
-        os.write(channel, LOCKED_UP)
+        os.write(channel, wire.LOCKED_UP)
         Server(channel, shell).serve()
     finally:
         os._exit(1)
