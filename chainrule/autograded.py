@@ -51,12 +51,14 @@ class Findings:
 def findings(
     assignment: Assignment,
     submission: Submission,
+    answers: Mapping[str, Answers],
     parts: tuple[ComponentVerdict, ...],
     ran: Mapping[str, Mapping[str, CellResult]],
     shown: Mapping[str, str],
 ) -> Findings:
     """Everything to be stored, from the components' verdicts.
 
+    ``answers`` holds what was handed in for the written cells, by notebook;
     ``ran`` holds the results of the code cells by notebook and label, ``shown`` what the cells of
     the notebooks of tests printed, by cell id.
     """
@@ -74,12 +76,11 @@ def findings(
                     grades.append(CellGrade(name, grade_id(cell), part.code_score))
         else:
             handed_in = submission.notebooks.get(name)
-            answers = Answers(name, handed_in)
             for cell in source.cells:
                 if nbgrader_metadata(cell).get("grade"):
-                    grades.append(answers.grade(cell, passed.get(_component_of(cell))))
+                    grades.append(answers[name].grade(cell, passed.get(_component_of(cell))))
                 if nbgrader_metadata(cell).get("solution"):
-                    comments.append(answers.comment(cell, passed.get(_component_of(cell))))
+                    comments.append(answers[name].comment(cell, passed.get(_component_of(cell))))
             cells = _student_cells(name, source, handed_in, ran.get(name, {}), submission.problems)
             problems += _problems(name, source, handed_in or (), ran.get(name, {}))
         written[name] = notebook_bytes(source, cells)

@@ -54,15 +54,19 @@ class Judge:
         """The verdict on one submission. Raises NotGradedError if the grader itself fails."""
         started = time.perf_counter()
         board, sessions, shown = self._run(submission)
+        answers = {
+            name: Answers(name, submission.notebooks.get(name))
+            for name in self.assignment.student_notebooks
+        }
         parts = tuple(
             _component_verdict(
                 part,
                 board.checks.get(part.title, []),
-                _answered(part, self.assignment, submission),
+                _answered(part, self.assignment, answers),
             )
             for part in self.assignment.components
         )
-        found = findings(self.assignment, submission, parts, sessions.results(), shown)
+        found = findings(self.assignment, submission, answers, parts, sessions.results(), shown)
         return Verdict(
             self.assignment.name,
             parts,
@@ -260,14 +264,13 @@ def is_given(cell: NotebookNode) -> bool:
     )
 
 
-def _answered(part: Component, assignment: Assignment, submission: Submission) -> bool:
+def _answered(part: Component, assignment: Assignment, answers: dict[str, Answers]) -> bool:
     """Whether there is a derivation for a person to read."""
     if part.formula_notebook is None:
         return False
     source = assignment.notebooks[part.formula_notebook]
-    handed_in = submission.notebooks.get(part.formula_notebook)
     cell = next(c for c in source.cells if grade_id(c) == f"{part.id}-formula")
-    return Answers(part.formula_notebook, handed_in).waits(cell)
+    return answers[part.formula_notebook].waits(cell)
 
 
 @contextlib.contextmanager
