@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import statistics
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
 from . import submitted
-from .converters import ConverterError, write_feedback
 from .course import Assignment, Course
-from .errors import ChainruleError, SandboxError, UsageError
-from .gradebook import open_gradebook
+from .errors import ChainruleError, GradebookError, SandboxError, UsageError
+from .feedback import Renderer, has_pages, write_pages
+from .files import only_one
+from .gradebook import grades_of, open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
-from .notebooks import read_submission
+from .notebooks import HandedIn, collect
 from .progress import Progress, silent
 from .registration import register
 from .settings import load_config, load_settings
 from .state import read_state
 from .verdict import Verdict
-from .workers import Task, judge_all, pool
+from .workers import Task, judge_all, judge_with, processors
 
 LOG_FILE = "grading.log"
+# What concerns the whole class, and not the submission at which it came up.
+_FOR_ALL = (SandboxError, GradebookError, DBAPIError)
 
 
 @dataclass
@@ -60,20 +64,21 @@ def grade(
 
     What has not changed since it was graded is left as it is, unless ``force``. A submission that
     the grader itself cannot deal with is reported, with its traceback in grading.log, and the
-    others go on. Raises UsageError and SandboxError where nothing could be graded at all.
+    others go on. Raises UsageError, SandboxError and GradebookError where nothing more can be
+    graded; what was graded by then is stored, and the next run goes on from there.
     """
     config = load_config(course.root)
     settings = load_settings(config)
     chosen = _chosen(course, assignment.name, students)
     report = Report()
-    with open_gradebook(course, config) as gradebook:
+    lock = course.root / ".chainrule" / f"{assignment.name}.lock"
+    with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
         register(gradebook, course, assignment, settings.deadline(assignment.name), config)
         run = _Run(course, assignment, gradebook, settings.seed, report)
         todo = run.take_in(chosen, force)
-        with ExitStack() as stack:
-            if todo:
-                executor = executor or stack.enter_context(pool(len(todo)))
-                run.judge(executor, Task(assignment, settings.seed, weak_sandbox), todo, progress)
+        if todo:
+            task = Task(assignment, settings.seed, weak_sandbox)
+            run.judge(executor, task, todo, progress)
         run.write_feedback(config, progress)
     return report
 
@@ -105,6 +110,8 @@ class _Run:
         for student in students:
             try:
                 intake = take_in(self.gradebook, self.course, self.assignment, student, grader)
+            except _FOR_ALL:
+                raise
             except Exception as error:
                 self._failed(student, error)
                 continue
@@ -116,23 +123,34 @@ class _Run:
                 todo.append(intake)
         return todo
 
-    def judge(self, executor: Executor, task: Task, todo: list[Intake], show: Progress) -> None:
+    def judge(
+        self, executor: Executor | None, task: Task, todo: list[Intake], show: Progress
+    ) -> None:
         """Judge and store, one student after the other as the verdicts come in."""
         intakes = {intake.student: intake for intake in todo}
-        work = {who: read_submission(it.folder, self.assignment) for who, it in intakes.items()}
+        size = min(len(todo), processors())
+        work = self._collected(todo)
         with show(f"grading {self.assignment.name}", len(todo)) as advance:
-            for student, future in judge_all(executor, task, work):
+            for student, future in (
+                judge_with(executor, task, work, 2 * size)
+                if executor
+                else judge_all(task, work, size)
+            ):
                 try:
                     self._store(intakes[student], future.result())
-                except SandboxError:
+                except _FOR_ALL:
                     raise
                 except Exception as error:
                     self._failed(student, error)
                 advance(student)
 
+    def _collected(self, todo: list[Intake]) -> Iterator[tuple[str, HandedIn]]:
+        for intake in todo:
+            yield intake.student, collect(intake.folder, self.assignment)
+
     def _store(self, intake: Intake, verdict: Verdict) -> None:
         """The gradebook first: after a crash in between, the next run does it again."""
-        state = settle(self.gradebook, self.assignment, intake, verdict)
+        state = settle(self.gradebook, self.course, self.assignment, intake, verdict, self.seed)
         write_autograded(self.course, self.assignment, intake, verdict, state)
         self.report.graded.append(intake.student)
         self.report.problems[intake.student] = state.problems
@@ -141,33 +159,40 @@ class _Run:
     def write_feedback(self, config: Config, show: Progress) -> None:
         """Pages for all who were judged now, and for those whose pages are not there."""
         todo = [*self.report.graded]
-        todo += [who for who in self.report.unchanged if not self._has_feedback(who)]
+        todo += [
+            student
+            for student in self.report.unchanged
+            if not has_pages(self.course, self.assignment, student)
+        ]
         if not todo:
             return
+        renderer = Renderer(self.course, config)
         with show("writing feedback", len(todo)) as advance:
-            try:
-                write_feedback(self.course, config, self.assignment.name, todo, advance)
-            except ConverterError as error:
-                self._log("feedback", error.log)
-                for student in todo:
-                    if not self._has_feedback(student):
-                        self.report.failures[student] = f"has no feedback: {error}"
-
-    def _has_feedback(self, student: str) -> bool:
-        folder = self._folder("feedback", student)
-        return all((folder / f"{name}.html").is_file() for name in self.assignment.notebooks)
+            for student in todo:
+                try:
+                    grades = grades_of(self.gradebook, self.assignment.name, student)
+                    write_pages(renderer, self.course, self.assignment, student, grades)
+                except _FOR_ALL:
+                    raise
+                except Exception as error:
+                    self._failed(student, error, "has no feedback")
+                advance(student)
 
     def _folder(self, step: str, student: str) -> Path:
         return self.course.root / step / student / self.assignment.name
 
-    def _failed(self, student: str, error: Exception) -> None:
+    def _failed(self, student: str, error: Exception, what: str = "not graded") -> None:
         known = isinstance(error, ChainruleError)
         text = str(error) if known else f"{type(error).__name__}: {error}"
-        self.report.failures[student] = f"not graded: {text}"
+        self.report.failures[student] = f"{what}: {text}"
         if not isinstance(error, UsageError):
             self._log(student, "".join(traceback.format_exception(error)))
 
     def _log(self, student: str, text: str) -> None:
         now = datetime.now(UTC).isoformat(" ", "seconds")
-        with (self.course.root / LOG_FILE).open("a", encoding="utf-8") as file:
+        # Where there is no room for it, the report still says what went wrong.
+        with (
+            suppress(OSError),
+            (self.course.root / LOG_FILE).open("a", encoding="utf-8", errors="replace") as file,
+        ):
             file.write(f"{now} {self.assignment.name} {student!r}\n{text}\n")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets import TraitError
@@ -57,46 +57,6 @@ def generated(assignment: Assignment, course: Course, config: Config, save: bool
 
 def _nothing(**_: object) -> None:
     """In place of the course's hook, which is for nbgrader's command alone."""
-
-
-class _Feedback(GenerateFeedback):  # type: ignore[misc]
-    """Feedback for the students named in ``students`` alone."""
-
-    students: frozenset[str] = frozenset()
-    done: Callable[[], object]
-
-    def init_notebooks(self) -> None:
-        super().init_notebooks()
-        found: dict[str, list[str]] = self.assignments  # type: ignore[has-type]
-        self.assignments = {
-            folder: notebooks
-            for folder, notebooks in found.items()
-            if Path(folder).parent.name in self.students
-        }
-
-    def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        super().set_permissions(assignment_id, student_id)
-        self.done()
-
-
-def write_feedback(
-    course: Course,
-    config: Config,
-    assignment: str,
-    students: list[str],
-    done: Callable[[], object] = _nothing,
-) -> None:
-    """Write feedback/<student>/<assignment>/ with nbgrader's GenerateFeedback.
-
-    ``done`` is called after each student. Raises ConverterError if any page could not be written;
-    the others are there all the same.
-    """
-    directory = course_directory(course, config, assignment)
-    converter = _Feedback(coursedir=directory, config=config)
-    converter.students = frozenset(students)
-    converter.done = done
-    converter.force = True
-    _run(converter, "feedback")
 
 
 def _run(converter: BaseConverter, what: str) -> None:

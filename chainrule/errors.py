@@ -15,5 +15,16 @@ class NotGradedError(ChainruleError):
     """The grader itself could not judge a submission; the student is not to blame."""
 
 
+class GradebookError(ChainruleError):
+    """The gradebook cannot be read or written."""
+
+
 class SandboxError(ChainruleError):
     """This machine cannot confine a submission as the design demands."""
+
+
+class Disturbed(ChainruleError):
+    """A process of the sandbox was killed from outside, so that nothing is known of a submission.
+
+    Neither the student's failure nor a fault of the grader: judging again may help.
+    """

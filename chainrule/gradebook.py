@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
@@ -18,25 +20,60 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.plugins import LateSubmissionPlugin
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from .converters import course_directory
 from .course import Course
-from .errors import NotGradedError
+from .errors import GradebookError, NotGradedError
 from .moments import in_words
 from .settings import put_tools_on_path
 from .submitted import check_student_id
 from .verdict import Verdict
 
+LOCK_SECONDS = 30  # to wait for another program that writes, such as a formgrader
+
 
 @contextmanager
 def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
-    """One connection to the course's gradebook, which is made where there is none."""
+    """One connection to the course's gradebook, which is made where there is none.
+
+    Raises GradebookError, also for what the database says within the block.
+    """
     put_tools_on_path()
     directory = course_directory(course, config)
-    with Gradebook(directory.db_url, directory.course_id or "default_course") as gradebook:
-        yield gradebook
+    try:
+        name = directory.course_id or "default_course"
+        with Gradebook(directory.db_url, name) as gradebook:
+            if gradebook.engine.dialect.name == "sqlite":
+                gradebook.db.execute(text(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}"))
+                gradebook.db.commit()
+            yield gradebook
+    except DBAPIError as error:
+        raise GradebookError(_in_words(directory.db_url, str(error.orig))) from error
+
+
+def _in_words(url: str, said: str) -> str:
+    """What the database said about its trouble, and what to do."""
+    name = PurePath(url).name
+    if "locked" in said:
+        return (
+            f"{name} is locked by another program, perhaps a formgrader or a database viewer. "
+            "Close it and run the command again: what was graded so far is stored."
+        )
+    if "full" in said:
+        return f"{name}: there is no room on the disk. Make some and run the command again."
+    if "readonly" in said or "unable to open" in said:
+        return f"{name} cannot be written: check the permissions of the file and of its folder."
+    if any(words in said for words in ("malformed", "not a database", "corrupt")):
+        return (
+            f"{name} is damaged ({said}); nothing was written to it. Restore it from a backup and "
+            "run the command again. Without one, move it away: grading makes a new one, but scores "
+            "and comments given by a person are lost with the file."
+        )
+    return f"{name}: {said}"
 
 
 def record(
@@ -220,3 +257,30 @@ def _penalty(notebook: SubmittedNotebook, student_id: str, late: timedelta) -> f
         return None
     plugin = LateSubmissionPlugin(penalty_method="zero")
     return float(plugin.late_submission_penalty(student_id, notebook.score, late.total_seconds()))
+
+
+@dataclass
+class NotebookGrades:
+    """What a student is told about one notebook: points and comments by grade id."""
+
+    score: float
+    max_score: float
+    penalty: float
+    scores: dict[str, tuple[float, float]] = field(default_factory=dict)  # points, and of how many
+    comments: dict[str, str | None] = field(default_factory=dict)
+
+
+def grades_of(gradebook: Gradebook, assignment: str, student_id: str) -> dict[str, NotebookGrades]:
+    """What the gradebook says about a submission, by notebook; empty where there is none."""
+    submission = _find(gradebook.db, assignment, student_id)
+    found = {}
+    for notebook in submission.notebooks if submission else ():
+        told = NotebookGrades(
+            notebook.score, notebook.max_score, notebook.late_submission_penalty or 0.0
+        )
+        for grade in notebook.grades:
+            told.scores[grade.name] = grade.score, grade.max_score
+        for comment in notebook.comments:
+            told.comments[comment.name] = comment.comment
+        found[notebook.name] = told
+    return found

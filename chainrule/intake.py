@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from . import record as grading_record
 from . import submitted
 from .course import Assignment, Course
+from .files import remove, replacing
 from .gradebook import due, has_submission, late_sentence, record
-from .state import State, state_of
+from .state import State, forget_state, state_of
 from .verdict import Verdict
 
 
@@ -24,6 +25,7 @@ class Intake:
     folder: Path
     extras: submitted.Extras
     timestamp: datetime | None
+    grader: str  # the digest of everything on our side
     fingerprint: str
     recorded: bool  # whether the gradebook has a submission of this student
 
@@ -31,7 +33,7 @@ class Intake:
 def take_in(
     gradebook: Gradebook, course: Course, assignment: Assignment, student: str, grader: str
 ) -> Intake:
-    """Look at what ``student`` handed in. ``grader`` is the digest of everything on our side.
+    """Look at what ``student`` handed in.
 
     Raises UsageError for an id that is refused, NotGradedError for a folder or time that is wrong.
     """
@@ -46,36 +48,44 @@ def take_in(
         folder,
         extras,
         timestamp,
+        grader,
         f"{grader[:20]} {content[:20]} handed in {timestamp}, due {deadline}",
         has_submission(gradebook, assignment.name, student),
     )
 
 
-def settle(gradebook: Gradebook, assignment: Assignment, intake: Intake, verdict: Verdict) -> State:
-    """Store a verdict in the gradebook; give what is to be remembered beside the notebooks."""
+def settle(
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    intake: Intake,
+    verdict: Verdict,
+    seed: int,
+) -> State:
+    """Store a verdict in the gradebook and in the record; give what ``write_autograded`` keeps.
+
+    From here until that has been written, nothing says that the submission is graded.
+    """
+    forget_state(course.root / "autograded" / intake.student / assignment.name)
     late = record(gradebook, assignment.name, intake.student, verdict, intake.timestamp)
     problems = [*verdict.problems, *intake.extras.problems]
     if late:
         problems.append(late_sentence(late))
+    grading_record.append(course.root, grading_record.entry(intake, verdict, seed, problems))
     return state_of(verdict, intake.fingerprint, problems)
 
 
 def write_autograded(
     course: Course, assignment: Assignment, intake: Intake, verdict: Verdict, state: State
 ) -> None:
-    """Write autograded/<student>/<assignment>/, which is replaced as a whole.
+    """Write autograded/<student>/<assignment>/, which is replaced as a whole; drop old feedback.
 
-    Call it after ``settle``: a crash in between makes the next run judge the submission again.
+    The state that says that a submission is graded comes last: whenever a run is killed, the next
+    one finds either all of a submission done or judges it again.
     """
-    folder = course.root / "autograded" / intake.student / assignment.name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".chainrule-", dir=folder.parent) as temporary:
-        new = Path(temporary) / "new"
-        new.mkdir()
+    remove(course.root / "feedback" / intake.student / assignment.name)
+    with replacing(course.root / "autograded" / intake.student / assignment.name) as new:
         submitted.copy_extras(intake.folder, intake.extras, assignment, new)
         for name, content in verdict.notebooks.items():
             (new / f"{name}.ipynb").write_bytes(content)
         state.write(new)
-        if folder.exists():
-            folder.rename(Path(temporary) / "old")
-        new.rename(folder)

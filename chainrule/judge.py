@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 from . import homework
 from .autograded import Answers, findings
 from .course import Assignment, grade_id, nbgrader_metadata
-from .errors import ChainruleError, NotGradedError
+from .errors import ChainruleError, Disturbed, NotGradedError
 from .hidden import HiddenTests
 from .notebooks import Submission, SubmittedCell
 from .sandbox.client import Zygote
 from .sandbox.session import Cell, CellResult, Session, Student
 from .verdict import Check, Component, ComponentVerdict, Verdict
+
+ATTEMPTS = 3  # at a submission whose processes are killed from outside
 
 
 class Judge:
@@ -85,8 +87,26 @@ class Judge:
     def _run(
         self, submission: Submission, only: str = ""
     ) -> tuple[homework.Board, Sessions, dict[str, str]]:
-        """Run the notebooks of tests on a submission, or of their graded cells only one."""
-        if self.zygote.process.poll() is not None:  # it was killed: a new one costs a second
+        """Run the notebooks of tests on a submission, or of their graded cells only one.
+
+        Starts again from nothing where a process was killed from outside: half of a verdict, or a
+        crash that was none, must not be held against the submission.
+        """
+        disturbances: list[str] = []
+        while len(disturbances) < ATTEMPTS:
+            try:
+                return self._attempt(submission, only)
+            except Disturbed as error:
+                disturbances.append(str(error))
+        raise NotGradedError(
+            f"{disturbances[-1]} So it went {ATTEMPTS} times: is the machine out of memory?"
+        )
+
+    def _attempt(
+        self, submission: Submission, only: str
+    ) -> tuple[homework.Board, Sessions, dict[str, str]]:
+        if not self.zygote.alive:  # it was killed: a new one costs a second
+            self.zygote.close()
             self.zygote = Zygote(self.weak_sandbox)
         sessions = Sessions(self.zygote, self.assignment, submission)
         board = homework.Board()

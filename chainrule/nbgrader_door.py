@@ -8,6 +8,7 @@ verdict. Nothing of a submission is read, executed or scored by nbgrader itself.
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,10 @@ from .course import Assignment, Course, find_course
 from .errors import ChainruleError
 from .gradebook import forget, open_gradebook
 from .intake import settle, take_in, write_autograded
-from .notebooks import read_submission
+from .notebooks import HandedIn, collect
 from .settings import ChainruleSettings, load_config, load_settings
 from .verdict import Verdict
-from .workers import Task, judge_all, new_pool
+from .workers import Task, judge_with, new_pool
 
 
 class JudgedNotebookExporter(NotebookExporter):
@@ -80,11 +81,9 @@ class _Door:
             registration.set_deadline(gradebook, name, self.settings.deadline(name))
             try:
                 intake = take_in(gradebook, self.course, self.assignment, student, self.grader)
-                work = {student: read_submission(intake.folder, self.assignment)}
-                task = Task(self.assignment, self.settings.seed)
-                (_, future) = next(judge_all(self.executor, task, work))
-                verdict = future.result()
-                state = settle(gradebook, self.assignment, intake, verdict)
+                verdict = self._judge(student, collect(intake.folder, self.assignment))
+                seed = self.settings.seed
+                state = settle(gradebook, self.course, self.assignment, intake, verdict, seed)
             except BaseException:
                 forget(gradebook, name, student)
                 raise
@@ -92,6 +91,14 @@ class _Door:
         for problem in state.problems:
             get_logger().warning("%s: %s", student, problem)
         return verdict
+
+    def _judge(self, student: str, work: HandedIn) -> Verdict:
+        task = Task(self.assignment, self.settings.seed)
+        ((_, future),) = judge_with(self.executor, task, [(student, work)], 1)
+        if isinstance(future.exception(), BrokenProcessPool):
+            self.executor = new_pool(1)
+            ((_, future),) = judge_with(self.executor, task, [(student, work)], 1)
+        return future.result()
 
 
 def add_missing_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:

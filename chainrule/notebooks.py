@@ -5,6 +5,7 @@ Reading never raises for what a student made: it gives what can be used and says
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -46,31 +47,80 @@ class Submission:
     problems: tuple[str, ...] = ()
 
 
-def read_submission(folder: Path, assignment: Assignment) -> Submission:
-    """Read the student's notebooks of one submission; what is wrong with them becomes problems."""
+@dataclass(frozen=True)
+class HandedIn:
+    """The bytes of the student's notebooks by name, or why there are none, as it was handed in.
+
+    A submission travels to whoever judges it in this form: bytes that may be hostile are parsed by
+    the process that judges them, not by the one that writes the gradebook.
+    """
+
+    notebooks: Mapping[str, bytes | str]
+
+    def digest(self) -> str:
+        """A hash of what is judged."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.notebooks.items()):
+            data = content if isinstance(content, bytes) else b""
+            digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\0".encode())
+        return digest.hexdigest()
+
+
+def collect(folder: Path, assignment: Assignment) -> HandedIn:
+    """Fetch the student's notebooks of one submission, within limits."""
+    found: dict[str, bytes | str] = {}
+    for name in assignment.student_notebooks:
+        try:
+            found[name] = _read_bytes(folder / f"{name}.ipynb")
+        except _Unreadable as error:
+            found[name] = str(error)
+    return HandedIn(found)
+
+
+def parse(handed_in: HandedIn, assignment: Assignment) -> Submission:
+    """Read what was handed in; what is wrong with it becomes problems."""
     notebooks: dict[str, tuple[SubmittedCell, ...] | None] = {}
     problems: list[str] = []
     for name in assignment.student_notebooks:
-        notebooks[name] = None
+        content = handed_in.notebooks.get(name, "is missing")
         try:
-            kinds = {
-                grade_id(cell): cell.cell_type
-                for cell in assignment.notebooks[name].cells
-                if grade_id(cell)
-            }
-            cells = parse_cells(_read_bytes(folder / f"{name}.ipynb"), kinds)
-            for number, cell in enumerate(cells):
-                kind = kinds.get(cell.grade_id, cell.kind)
-                if kind != cell.kind:
-                    cells[number] = replace(cell, kind=kind)
-                    problems.append(
-                        f"{name}.ipynb, cell {number + 1}: {cell.grade_id} was made a {cell.kind} "
-                        f"cell; it is graded as the {kind} cell it was"
-                    )
-            notebooks[name] = tuple(cells)
+            if isinstance(content, str):
+                raise _Unreadable(content)
+            notebooks[name] = _parse(name, content, assignment, problems)
         except _Unreadable as error:
+            notebooks[name] = None
             problems.append(f"{name}.ipynb {error}")
     return Submission(notebooks, tuple(problems))
+
+
+def read_submission(folder: Path, assignment: Assignment) -> Submission:
+    """Read the student's notebooks of one submission; what is wrong with them becomes problems."""
+    return parse(collect(folder, assignment), assignment)
+
+
+def _parse(
+    name: str, data: bytes, assignment: Assignment, problems: list[str]
+) -> tuple[SubmittedCell, ...]:
+    kinds = {
+        grade_id(cell): cell.cell_type
+        for cell in assignment.notebooks[name].cells
+        if grade_id(cell)
+    }
+    cells = []
+    for number, found in enumerate(_items(data), 1):
+        cell = _cell(found, set(kinds))
+        if isinstance(cell, str):
+            problems.append(f"{name}.ipynb, cell {number} {cell}")
+            # In its place, so that the others keep their numbers.
+            cell = SubmittedCell("raw", "", "", {})
+        kind = kinds.get(cell.grade_id, cell.kind)
+        if kind != cell.kind:
+            problems.append(
+                f"{name}.ipynb, cell {number}: {cell.grade_id} was made a {cell.kind} "
+                f"cell; it is graded as the {kind} cell it was"
+            )
+        cells.append(replace(cell, kind=kind))
+    return tuple(cells)
 
 
 class _Unreadable(Exception):
@@ -94,8 +144,8 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
-    """The cells of a notebook's bytes; ``known`` are the grade ids that cells may carry."""
+def _items(data: bytes) -> list[Any]:
+    """What stands in the list of cells of a notebook's bytes, whatever it is."""
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -115,19 +165,26 @@ def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
         )
     if len(content["cells"]) > MAX_CELLS:
         raise _Unreadable(f"has more than {MAX_CELLS} cells")
-    known = set(known)
-    return [cell for item in content["cells"] if (cell := _cell(item, known)) is not None]
+    return list(content["cells"])
 
 
-def _cell(item: Any, known: set[str]) -> SubmittedCell | None:
-    """A cell, or None for something that is not one."""
+def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
+    """The cells of a notebook's bytes; ``known`` are the grade ids that cells may carry."""
+    cells = [_cell(item, set(known)) for item in _items(data)]
+    return [cell for cell in cells if not isinstance(cell, str)]
+
+
+def _cell(item: Any, known: set[str]) -> SubmittedCell | str:
+    """A cell, or why it is none, as the rest of a sentence that starts with its place."""
     if not isinstance(item, dict) or item.get("cell_type") not in ("code", "markdown", "raw"):
-        return None
+        return "is not a cell: left out"
     source = item.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if not isinstance(source, str) or len(source) > MAX_SOURCE:
-        return None
+    if not isinstance(source, str):
+        return "holds no text: left out"
+    if len(source) > MAX_SOURCE:
+        return f"holds more than {MAX_SOURCE >> 20} MB of text: left out"
     # Half of a surrogate pair is legal in JSON but cannot be written as UTF-8 again.
     source = source.encode("utf-8", "replace").decode("utf-8")
     metadata = item.get("metadata")

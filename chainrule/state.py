@@ -55,3 +55,8 @@ def read_state(folder: Path) -> State | None:
         return State(**json.loads((folder / STATE_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def forget_state(folder: Path) -> None:
+    """Let an autograded submission count as not graded."""
+    (folder / STATE_FILE).unlink(missing_ok=True)

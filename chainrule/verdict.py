@@ -91,6 +91,7 @@ class Verdict:
     notebooks: dict[str, bytes] = field(repr=False)  # the autograded notebooks, by name
     problems: tuple[str, ...] = ()
     seconds: float = 0.0
+    submission: str = ""  # a hash of the bytes that were judged
 
     @property
     def score(self) -> float:

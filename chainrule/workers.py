@@ -1,19 +1,21 @@
-"""Processes that judge: each holds a judge, gets submissions as data and returns verdicts."""
+"""Processes that judge: each holds a judge, gets submissions as bytes and returns verdicts."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .course import Assignment
-from .notebooks import Submission
+from .notebooks import HandedIn, parse
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -32,28 +34,29 @@ class Task:
 _judges: dict[Task, Judge] = {}  # of this worker process
 
 
-def judge_one(task: Task, submission: Submission) -> Verdict:
+def judge_one(task: Task, work: HandedIn) -> Verdict:
     """Judge one submission in the process that calls, which prepares itself the first time."""
     if task not in _judges:
         from .judge import Judge
 
         _judges[task] = Judge(task.assignment, seed=task.seed, weak_sandbox=task.weak_sandbox)
-    return _judges[task].judge(submission)
+    verdict = _judges[task].judge(parse(work, task.assignment))
+    return replace(verdict, submission=work.digest())
 
 
-def new_pool(tasks: int) -> Executor:
-    """Worker processes for so many tasks: one for each processor, and no more than tasks."""
+def new_pool(size: int) -> Executor:
+    """So many worker processes."""
     return ProcessPoolExecutor(
-        min(tasks, _processors()),
+        size,
         mp_context=multiprocessing.get_context("spawn"),  # a fork would copy open databases
         initializer=_start,
     )
 
 
 @contextmanager
-def pool(tasks: int) -> Iterator[Executor]:
+def pool(size: int) -> Iterator[Executor]:
     """A new pool that is gone after the block, at once if the block fails."""
-    with new_pool(tasks) as executor:
+    with new_pool(size) as executor:
         try:
             yield executor
         except BaseException:
@@ -61,7 +64,8 @@ def pool(tasks: int) -> Iterator[Executor]:
             raise
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many processors this process may use."""
     usable = getattr(os, "sched_getaffinity", None)  # what a container allows; Linux only
     return len(usable(0)) if usable else os.cpu_count() or 1
 
@@ -71,31 +75,75 @@ def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us deals with it
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
-def judge_all(
-    executor: Executor, task: Task, submissions: dict[str, Submission]
-) -> Iterator[tuple[str, Future[Verdict]]]:
-    """Judge submissions by student; give each student's finished future as soon as it is there.
+def _die_with_parent() -> None:
+    """A pool's process waits for work for ever when the one that made the pool is killed.
 
-    If a worker process dies, those that it took with it are judged one at a time, each in a
-    process of its own, so that only the submission at fault is left without a verdict.
+    The zygote and its sandboxes end when this process does.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+Work = Iterable[tuple[str, HandedIn]]
+Judged = tuple[str, "Future[Verdict]"]
+
+
+def judge_all(task: Task, work: Work, size: int) -> Iterator[Judged]:
+    """Judge submissions in ``size`` processes; give each student's future when it is done.
+
+    ``work`` is read no faster than it is judged. When a process dies, a new pool goes on, and what
+    was under way is judged once more at the end, each submission in a process of its own: only one
+    that kills that one as well is left without a verdict.
+    """
+    left = iter(work)
+    lost: dict[str, HandedIn] = {}
+    known = -1
+    while known < len(lost):  # as often as a pool breaks
+        known = len(lost)
+        with pool(size) as executor:
+            yield from judge_with(executor, task, left, 2 * size, lost)
+    for suspect in lost.items():
+        with pool(1) as executor:
+            yield from judge_with(executor, task, [suspect], 1)
+
+
+def judge_with(
+    executor: Executor,
+    task: Task,
+    work: Work,
+    at_once: int,
+    lost: dict[str, HandedIn] | None = None,
+) -> Iterator[Judged]:
+    """Judge submissions with ``executor``, so many at once.
+
+    With ``lost`` it stops when the executor breaks: what was under way then goes there. Without,
+    all that a broken executor is given fails.
     """
     task = replace(task, assignment=replace(task.assignment))  # without what it has read so far
-    waiting = {}
-    broken = []
-    for student, work in submissions.items():
-        try:
-            waiting[executor.submit(judge_one, task, work)] = student
-        except BrokenProcessPool:
-            broken.append(student)
-    for future in as_completed(waiting):
-        if isinstance(future.exception(), BrokenProcessPool):
-            broken.append(waiting[future])
-        else:
-            yield waiting[future], future
-    for student in broken:
-        with pool(1) as single:
-            future = single.submit(judge_one, task, submissions[student])
-            future.exception()
-            yield student, future
+    left = iter(work)
+    running: dict[Future[Verdict], tuple[str, HandedIn]] = {}
+    broken = False
+    while True:
+        free = 0 if broken and lost is not None else at_once - len(running)
+        for student, handed_in in islice(left, free):
+            try:
+                future = executor.submit(judge_one, task, handed_in)
+            except BrokenProcessPool as error:
+                broken, future = True, Future()
+                future.set_exception(error)
+            running[future] = student, handed_in
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            student, handed_in = running.pop(future)
+            broken = broken or isinstance(future.exception(), BrokenProcessPool)
+            if isinstance(future.exception(), BrokenProcessPool) and lost is not None:
+                lost[student] = handed_in
+            else:
+                yield student, future

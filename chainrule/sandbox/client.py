@@ -7,15 +7,18 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import SandboxError
+from ..errors import Disturbed, SandboxError
 from . import wire
+from .policy import Limits
 
 START_SECONDS = 60.0
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +34,16 @@ class SandboxDied(Exception):
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended: the signal that killed it, or 0, and the processor time it had used."""
+
+    signal: int
+    cpu_seconds: float
+
+    FORMAT = struct.Struct("<id")
 
 
 class Zygote:
@@ -51,32 +64,61 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
+        self.alive = True
         self.socket.settimeout(START_SECONDS)
-        if self.socket.recv(6) != b"ready\n":
-            text = (
-                self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
-            )
-            last = text.strip().splitlines()[-1:] or ["it ended without a message"]
-            raise SandboxError("The sandbox could not be started: " + last[0])
+        try:
+            ready = self.socket.recv(6) == b"ready\n"
+        except OSError:
+            ready = False
+        if not ready:
+            raise self._failed_to_start()
+
+    def _failed_to_start(self) -> SandboxError | Disturbed:
+        self.process.kill()
+        _, said = self.process.communicate()
+        self.close()
+        lines = said.decode(errors="replace").strip().splitlines()
+        if not lines:
+            return Disturbed("The process that starts sandboxes was killed.")
+        return SandboxError("The sandbox could not be started: " + lines[-1])
 
     def fork(self) -> Sandbox:
+        """A new sandbox. Raises Disturbed when this process or the new one has been killed."""
         ours, theirs = socket.socketpair()
-        descriptors: list[int] = []
+        answer, descriptors = b"", [-1]
         with theirs, contextlib.suppress(OSError):
-            socket.send_fds(self.socket, [b"f"], [theirs.fileno()])
-            _, descriptors, _, _ = socket.recv_fds(self.socket, 64, 1)
-        if not descriptors:
+            socket.send_fds(self.socket, [_request(b"f")], [theirs.fileno()])
+            answer, descriptors, _, _ = socket.recv_fds(self.socket, 4, 1)
+        if len(answer) != 4:
             ours.close()
-            raise SandboxError("The process that starts sandboxes has ended.")
-        sandbox = Sandbox(ours, descriptors[0])
+            self.alive = False
+            raise Disturbed("The process that starts sandboxes was killed.")
+        (process,) = struct.unpack("<I", answer)
+        sandbox = Sandbox(ours, descriptors[0], lambda: self._ending(process))
         sandbox.expect_confined()
         return sandbox
 
+    def _ending(self, process: int) -> Ending | None:
+        """How a child of the zygote ended, which must have ended; None if the zygote is gone."""
+        answer = b""
+        with contextlib.suppress(OSError):
+            self.socket.sendall(_request(b"w", process))
+            answer = self.socket.recv(Ending.FORMAT.size)
+        if len(answer) != Ending.FORMAT.size:
+            self.alive = False
+            return None
+        return Ending(*Ending.FORMAT.unpack(answer))
+
     def close(self) -> None:
+        self.alive = False
         self.socket.close()
         if self.process.stderr:
             self.process.stderr.close()
         self.process.wait()
+
+
+def _request(what: bytes, process: int = 0) -> bytes:
+    return what + struct.pack("<I", process)
 
 
 def _environment() -> dict[str, str]:
@@ -95,11 +137,20 @@ def _environment() -> dict[str, str]:
 
 
 class Sandbox:
-    """One forked process that runs one submission. It is killed as soon as it misbehaves."""
+    """One forked process that runs one submission. It is killed as soon as it misbehaves.
 
-    def __init__(self, channel: socket.socket, pidfd: int) -> None:
+    ``ending()`` says how the process ended, after it has; None if nobody knows any more.
+    """
+
+    def __init__(
+        self,
+        channel: socket.socket,
+        pidfd: int,
+        ending: Callable[[], Ending | None] = lambda: None,
+    ) -> None:
         self.channel = channel
         self.pidfd = pidfd
+        self.ending = ending
         self.alive = True
 
     def expect_confined(self) -> None:
@@ -110,15 +161,22 @@ class Sandbox:
             answer = self.channel.recv(1)
             if answer == wire.FAILED:
                 answer += self.channel.recv(1000)
-        if answer != wire.LOCKED_UP:
-            self.kill()
-            reason = answer[1:].decode(errors="replace") or "its process ended at once"
-            raise SandboxError(f"A sandbox could not be closed: {reason}")
+        if answer == wire.LOCKED_UP:
+            return
+        self.kill()
+        if not answer:
+            raise Disturbed("A sandbox was killed before it was closed.")
+        reason = answer[1:].decode(errors="replace")
+        raise SandboxError(f"A sandbox could not be closed: {reason}")
 
     def request(
         self, seconds: float, resolve: Callable[[wire.Reference], Any], *message: Any
     ) -> Any:
-        """Send one request and give the decoded reply. Raises SandboxDied after a kill."""
+        """Send one request and give the decoded reply.
+
+        Raises SandboxDied where the process has ended or had to be killed, Disturbed where someone
+        else has killed it.
+        """
         if not self.alive:
             raise SandboxDied("crashed", "the notebook's process had ended already")
         deadline = time.monotonic() + seconds
@@ -132,9 +190,7 @@ class Sandbox:
                 "timeout", f"took more than {seconds:.0f} s and was stopped"
             ) from None
         except (OSError, EOFError):
-            self.kill()
-            text = "the notebook's process ended (it exited, or ran out of memory or time)"
-            raise SandboxDied("crashed", text) from None
+            raise self._death() from None
         except wire.WireError as error:
             self.kill()
             raise SandboxDied("crashed", f"the notebook's process sent {error}") from None
@@ -164,15 +220,41 @@ class Sandbox:
             raise wire.WireError("more than one reply")
         return bytes(data[wire.PREFIX.size :]), header
 
-    def kill(self) -> None:
-        """Kill the process and wait until it is gone."""
-        if self.alive:
-            self.alive = False
-            self.channel.close()
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-            select.select([self.pidfd], [], [], 10.0)
-            os.close(self.pidfd)
+    def _death(self) -> SandboxDied | Disturbed:
+        """Why the channel is closed. A process may close it and live on, so it is killed then.
+
+        No submission can send SIGKILL, not even to itself: it comes from the kernel when the
+        processor time is used up, and otherwise from outside (a person, or a machine that ran
+        out of memory), which is not the student's failure.
+        """
+        by_itself = self._has_ended(1.0)
+        ending = self.kill()
+        if by_itself and ending is None:
+            return Disturbed("The process that starts sandboxes was killed.")
+        if by_itself and ending is not None and ending.signal == signal.SIGKILL:
+            seconds = Limits().cpu_seconds
+            if ending.cpu_seconds < seconds:
+                return Disturbed("The notebook's process was killed from outside.")
+            return SandboxDied("timeout", f"used more than {seconds} s of processor time")
+        text = "the notebook's process ended (it exited, or ran out of memory or time)"
+        return SandboxDied("crashed", text)
+
+    def _has_ended(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def kill(self) -> Ending | None:
+        """Kill the process, wait until it is gone, and give how it ended, if anyone knows."""
+        if not self.alive:
+            return None
+        self.alive = False
+        self.channel.close()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        gone = self._has_ended(10.0)
+        os.close(self.pidfd)
+        return self.ending() if gone else None
 
 
 def _left(deadline: float) -> float:

@@ -6,7 +6,8 @@ Assume from then on that the process executes arbitrary machine code: nothing he
 
     descriptors, environment    nothing inherited but the protocol's descriptors
     rlimits                     memory, CPU seconds, file size, open files, threads, core dumps
-    user, capabilities          never root; at most the one capability explained at `READ_SEARCH`
+    user, capabilities          never root, but a user of its own where root is the judge; at most
+                                the one capability explained at `READ_SEARCH`
     Landlock                    reads the interpreter and a few packages, writes nothing; no TCP;
                                 no signals or abstract sockets out of the sandbox (newer kernels)
     seccomp                     the system calls of `ALLOWED` and `CONDITIONAL`, no others
@@ -126,7 +127,10 @@ CONDITIONAL: dict[str, tuple[int, int | None, tuple[Check, ...]]] = {
     "prlimit64": (302, 261, (Check(0, (0,)), Check(2, (0,)), Check(2, (0,), high=True))),
 }
 # Signals, to this process itself only (abort() needs one): the process id is known after the fork.
-OWN_SIGNALS = {"kill": (62, 129), "tgkill": (234, 131)}
+# Last, the argument that is the signal. SIGKILL is left out, so that a process that died of it was
+# killed from outside, which must not be held against the submission; and so is SIGSTOP.
+OWN_SIGNALS = {"kill": (62, 129, 1), "tgkill": (234, 131, 2)}
+SENDABLE = tuple(number for number in range(32) if number not in (9, 19))
 # Its flags lie in memory that a filter cannot read; told that it does not exist, glibc uses clone.
 CLONE3 = 435
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -141,6 +145,10 @@ PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 23, 24, 38
 SECCOMP_MODE_FILTER, SIGKILL = 2, 9
 CAP_SETGID, CAP_SETUID, CAPABILITY_VERSION = 6, 7, 0x20080522
 NOBODY = 65534
+# Whom root's sandboxes become, so that two that run at the same time share no user and with it no
+# limit on tasks: numbers for services without an account of their own, below `NOBODY` so that most
+# user namespaces map them.
+USERS = range(61184, 65280)
 
 # When the zygote is root and its Python lies below a private directory (/root/.pyenv), nobody could
 # not reach the modules that are imported later. Then, and only then, this one capability stays: it
@@ -172,7 +180,7 @@ class Prepared:
     landlock: int | None  # descriptor of the ruleset
     landlock_flags: int
     seccomp: bytes | None  # the program but for its end, which needs the child's process id
-    user: int | None  # whom to become
+    user: range | None  # whom to become, one of these for each child; None: nobody else
     keep_read_search: bool
 
 
@@ -224,14 +232,20 @@ def _can_become_nobody() -> bool:
     _check("capget", _libc().capget(struct.pack("=Ii", CAPABILITY_VERSION, 0), data))
     effective: int = struct.unpack_from("=I", data)[0]
     needed = 1 << CAP_SETUID | 1 << CAP_SETGID
-    return effective & needed == needed and _is_mapped("uid_map") and _is_mapped("gid_map")
+    return effective & needed == needed and _are_mapped(range(NOBODY, NOBODY + 1))
 
 
-def _is_mapped(table: str) -> bool:
-    """Does `nobody` exist in this user namespace?"""
-    lines = Path("/proc/self", table).read_text().splitlines()
-    ranges = [(int(first), int(count)) for first, _, count in map(str.split, lines)]
-    return any(first <= NOBODY < first + count for first, count in ranges)
+def _are_mapped(users: range) -> bool:
+    """Do these users and groups exist in this user namespace?"""
+    return all(
+        any(
+            int(first) <= users[0] and users[-1] < int(first) + int(count)
+            for first, _, count in map(
+                str.split, Path("/proc/self", table).read_text().splitlines()
+            )
+        )
+        for table in ("uid_map", "gid_map")
+    )
 
 
 # ---- In the zygote, once -----------------------------------------------------------------------
@@ -281,10 +295,14 @@ def prepare(readable: Sequence[str], *, weak: bool = False) -> Prepared:
         # A submission must not be able to fill the system's audit log (version 7).
         landlock_flags=1 if abi >= 7 else 0,
         seccomp=_seccomp_program(platform.machine()) if supported and _has_seccomp() else None,
-        user=NOBODY if change_user else None,
+        user=_unprivileged_users() if change_user else None,
         # Without Landlock the capability would open every file of the machine.
         keep_read_search=change_user and abi > 0 and not all(map(_open_to_everyone, readable)),
     )
+
+
+def _unprivileged_users() -> range:
+    return USERS if _are_mapped(USERS) else range(NOBODY, NOBODY + 1)
 
 
 def _landlock_ruleset(abi: int, readable: Sequence[str]) -> int:
@@ -359,8 +377,11 @@ def _seccomp_program(machine: str) -> bytes:
 
 def _seccomp_end(machine: str, process: int) -> bytes:
     column, _ = ARCHITECTURES[machine]
-    own = (Check(0, (process,)),)
-    return b"".join(_rule(n[column], own) for n in OWN_SIGNALS.values()) + _op(RETURN, REFUSE)
+    rules = [
+        _rule(call[column], (Check(0, (process,)), Check(call[2], SENDABLE)))
+        for call in OWN_SIGNALS.values()
+    ]
+    return b"".join(rules) + _op(RETURN, REFUSE)
 
 
 def _rule(number: int, checks: tuple[Check, ...] = (), verdict: int = ALLOW) -> bytes:
@@ -453,16 +474,17 @@ def _volunteer_for_oom() -> None:
 
 
 def _drop_privileges(prepared: Prepared) -> None:
-    """Become nobody, with no capability or the one of `READ_SEARCH`."""
+    """Become an unprivileged user, with no capability or the one of `READ_SEARCH`."""
     for capability in range(64):
         # Refused to those without CAP_SETPCAP; harmless, since this set counts in execve only.
         if _libc().prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
             _libc().prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     if prepared.user is not None:
         _prctl(PR_SET_KEEPCAPS, int(prepared.keep_read_search))
+        user = prepared.user[os.getpid() % len(prepared.user)]
         os.setgroups([])
-        os.setresgid(*(prepared.user,) * 3)
-        os.setresuid(*(prepared.user,) * 3)
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
     kept = 1 << READ_SEARCH if prepared.keep_read_search else 0
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
     # Effective, permitted, inheritable: of the first 32 capabilities, then of the others. Ambient

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import homework
+from ..homework import tries_nearby, uses_complex
 from . import wire
 from .shell import Shell, run_cell
 
@@ -43,8 +43,8 @@ class Server:
             "references": lambda function: self.by_reference(function()),
             "define": self.define,
             "seed": np.random.seed,
-            "uses_complex": lambda function, args: homework.uses_complex(function, *args),
-            "tries_nearby": lambda layer, args: homework.tries_nearby(layer, *args),
+            "uses_complex": lambda function, args: uses_complex(function, *args),
+            "tries_nearby": lambda layer, args: tries_nearby(layer, *args),
         }
 
     def serve(self) -> None:

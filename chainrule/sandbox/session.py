@@ -21,6 +21,9 @@ CALL_SECONDS = 5.0
 COMPONENT_SECONDS = 20.0
 CELL_SECONDS = 20.0
 NOTEBOOK_SECONDS = 60.0
+MAX_OUTPUT = (
+    16 << 20
+)  # characters that all cells of a notebook together may show, pictures included
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Session:
         self.cells = cells
         self.results = {cell.label: CellResult() for cell in cells}
         self.methods: set[tuple[str, str]] = set()  # (type, name) of attributes seen to be callable
+        self.words = {word for cell in cells for word in re.findall(r"\w+", cell.source)}
+        self.output_left = MAX_OUTPUT
         self.sandbox: Sandbox | None = None
         self.death: SandboxDied | None = None
         self.deadline = 0.0
@@ -90,7 +95,7 @@ class Session:
         try:
             reply = self._exchange(limit, "cell", cell.source, cell.label)
             if not result.ran:
-                result.outputs = list(reply["outputs"])
+                result.outputs = self._within_limits(reply["outputs"])
                 result.problem = "" if reply["success"] is True else _last_error(result.outputs)
         except (KeyError, TypeError, StudentError):
             self._close()
@@ -102,6 +107,17 @@ class Session:
             self.seconds_left_to_load -= time.monotonic() - started
         result.ran = True
         return self.sandbox is not None
+
+    def _within_limits(self, outputs: Any) -> list[dict[str, Any]]:
+        """What a cell showed, unless the notebook has shown too much by then."""
+        shown = [item for item in outputs if isinstance(item, dict)]
+        self.output_left -= _length(shown)
+        if self.output_left >= 0:
+            return shown
+        errors = [item for item in shown if item.get("output_type") == "error"][-1:]
+        note = f"… (left out: the notebook shows more than {MAX_OUTPUT >> 20} MB)\n"
+        kept = [{"output_type": "stream", "name": "stderr", "text": note}]
+        return kept + (errors if _length(errors) < 10_000 else [])
 
     def _exchange(self, seconds: float, *message: Any) -> Any:
         """One request; the value of the reply. Raises StudentError, or SandboxDied after a kill."""
@@ -115,6 +131,13 @@ class Session:
         raise SandboxDied("crashed", "the notebook's process sent an answer of another form")
 
     def _stand_in(self, reference: Reference) -> Handle:
+        """A handle; its type has a name only if that stands in the notebook or is Python's own.
+
+        Messages show it, and a name made up at run time could spell a hidden input.
+        """
+        name = reference.type_name
+        if name not in self.words and not hasattr(builtins, name):
+            reference = Reference(reference.number, "object", reference.is_callable)
         return Handle(self, reference)
 
     def _student_error(
@@ -168,6 +191,15 @@ class Session:
 
     def close(self) -> None:
         self._close()
+
+
+def _length(value: Any) -> int:
+    """How much text there is in nested data."""
+    if isinstance(value, dict):
+        return sum(len(str(key)) + _length(item) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return sum(map(_length, value))
+    return len(value) if isinstance(value, str) else 8
 
 
 def _last_error(outputs: list[Any]) -> str:

@@ -2,8 +2,9 @@
 
 No answer, seed, hidden test or submission is ever in this process: a fork holds a copy of its
 memory.
-It talks with the judge over one socket: for each byte that comes with a channel's descriptor
-it forks, and sends back the process id with a pidfd. It ends when the judge closes the socket.
+It talks with the judge over one socket: asked to fork, with the descriptor of a channel, it sends
+back the process id with a pidfd; asked about a child that has ended, it says how. It ends when the
+judge closes the socket, and its children with it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.abc
+import importlib.util
 import os
 import random
 import socket
+import struct
 import sys
 from pathlib import Path
 
@@ -43,19 +46,28 @@ def main(control: int, weak: bool) -> None:
     door = socket.socket(fileno=control)
     door.sendall(b"ready\n")
     while True:
-        message, descriptors, _, _ = socket.recv_fds(door, 1, 1)
-        if not message:
+        message, descriptors, _, _ = socket.recv_fds(door, 5, 1)
+        if len(message) != 5:
             os._exit(0)
+        if message[:1] == b"w":
+            door.sendall(_ending(*struct.unpack("<I", message[1:])))
+            continue
         child = os.fork()
         if child == 0:
             _become_sandbox(descriptors[0], shell, prepared)
         pidfd = os.pidfd_open(child)
-        socket.send_fds(door, [str(child).encode() + b"\n"], [pidfd])
+        socket.send_fds(door, [struct.pack("<I", child)], [pidfd])
         os.close(pidfd)
         os.close(descriptors[0])
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:  # those that have ended by now
-                pass
+
+
+def _ending(child: int) -> bytes:
+    """How a child ended that has ended: the signal that killed it, its processor time."""
+    status, usage = 0, None
+    with contextlib.suppress(ChildProcessError):
+        _, status, usage = os.wait4(child, 0)
+    seconds = usage.ru_utime + usage.ru_stime if usage else 0.0
+    return struct.pack("<id", os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, seconds)
 
 
 def _become_sandbox(channel: int, shell: Shell, prepared: policy.Prepared) -> None:
@@ -73,18 +85,29 @@ def _become_sandbox(channel: int, shell: Shell, prepared: policy.Prepared) -> No
 
 
 def _provide_homework_module() -> None:
-    """``from homework import check`` works in the sandbox; checks do nothing there."""
+    """``from homework import check`` works in the sandbox; checks do nothing there.
+
+    It is a module of its own: what a submission changes in it changes nothing in the server.
+    """
     from chainrule import homework
 
-    homework._loading = True
-    sys.modules["homework"] = homework
+    spec = importlib.util.spec_from_file_location("homework", homework.__file__)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["homework"] = module
+    spec.loader.exec_module(module)
+    vars(module)["_loading"] = True
 
 
 def _forget_the_course() -> None:
-    """Take the grader's own folder from the import path: nothing more is imported from it.
+    """Take the grader from the import path and out of reach of an import.
 
     The import system's caches stay: the folder of packages cannot be listed in the sandbox.
     """
+    package = __name__.partition(".")[0]
+    for name in list(sys.modules):
+        if name.partition(".")[0] == package:
+            del sys.modules[name]
     root = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != Path(root)]
     sys.meta_path.insert(0, _OnlyWhatIsOffered())

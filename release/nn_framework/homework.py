@@ -198,7 +198,7 @@ def assert_close(
     if got.shape != wanted.shape:
         raise CheckFailed(
             "shape",
-            "%s has shape %s, expected %s" % (what, got.shape, wanted.shape),
+            "%s has %s, expected %s" % (what, _shape_in_words(got.shape), wanted.shape),
             hint=_hint_of_mistake(got, wanted, mistakes, rtol) or _hint_of_shape(got, wanted),
         )
     if wanted.size == 0:
@@ -238,6 +238,17 @@ def assert_close(
         or _hint_of_values(got, wanted, what, rtol)
         or _hint_of_part(wrong, parts or {}),
     )
+
+
+def _shape_in_words(shape: tuple[int, ...]) -> str:
+    """A shape as a message shows it.
+
+    Only what a mistake gives is written out: below a hidden check, a shape made up for it could
+    spell the input.
+    """
+    if len(shape) <= 4 and all(length <= 1000 for length in shape):
+        return "shape %s" % (shape,)
+    return "another shape (%d axes)" % len(shape)
 
 
 def _count(wrong: int, size: int) -> str:
@@ -392,7 +403,9 @@ def assert_gradients(
     shape = _as_floats(module.forward(x.copy(), *(a.copy() for a in second)), "forward").shape
     weights = np.ones(shape) if grad_output is None else np.asarray(grad_output, dtype=np.float64)
     if shape != weights.shape:
-        raise CheckFailed("shape", "forward has shape %s, expected %s" % (shape, weights.shape))
+        raise CheckFailed(
+            "shape", "forward has %s, expected %s" % (_shape_in_words(shape), weights.shape)
+        )
     upstream = second or [weights]
     actual = module.backward(x.copy(), *(a.copy() for a in upstream))
 
@@ -784,13 +797,17 @@ def tries_nearby(layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarra
     return bool(found)
 
 
+# As they are now: a submission may replace them later.
+_getprofile, _setprofile = sys.getprofile, sys.setprofile
+
+
 def _run_watched(watch: Any, function: Callable[..., Any], *args: Any) -> None:
-    before = sys.getprofile()
-    sys.setprofile(watch)
+    before = _getprofile()
+    _setprofile(watch)
     try:
         function(*args)
     finally:
-        sys.setprofile(before)
+        _setprofile(before)
 
 
 def _is_of_notebook(frame: FrameType) -> bool:

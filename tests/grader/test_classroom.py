@@ -1,7 +1,9 @@
 """A whole class: what is graded, what is left alone, and what happens when something fails."""
 
 import json
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,7 @@ from chainrule import classroom, intake, workers
 from chainrule.classroom import LOG_FILE, grade
 from chainrule.errors import NotGradedError, SandboxError, UsageError
 from chainrule.gradebook import open_gradebook
-from chainrule.notebooks import Submission
+from chainrule.notebooks import HandedIn
 from chainrule.scores import scores
 from chainrule.settings import STATE_FILE, load_config
 
@@ -253,32 +255,48 @@ def test_a_page_that_cannot_be_written_is_reported(course, run, hand_in, judged)
     assert (course.root / "feedback" / "birch" / "tiny" / "1_layers.html").exists()
 
 
-def test_a_worker_that_dies_takes_one_submission_with_it(assignment, fake_judges, monkeypatch):
-    def judge(submission):
-        raise BrokenProcessPool("a worker died")
+class Pools:
+    """In place of pools of processes: a submission of ``deadly`` bytes kills the one it is in."""
 
-    def alone(submission):
-        if submission.problems:
-            raise BrokenProcessPool("a worker died")
-        return "verdict"
+    def __init__(self):
+        self.made = 0
 
-    class Dead:
-        def submit(self, *_):
-            raise BrokenProcessPool("a worker died")
+    @contextmanager
+    def __call__(self, size):
+        self.made += 1
+        self.broken = False
+        yield self
 
-    class Pool:
-        def __enter__(self):
-            return fake_judges(alone)
+    def submit(self, function, task, handed_in):
+        future = Future()
+        self.broken = self.broken or handed_in == HandedIn({"1_layers": b"deadly"})
+        if self.broken:
+            future.set_exception(BrokenProcessPool("a worker died"))
+        else:
+            future.set_result("verdict")
+        return future
 
-        def __exit__(self, *_):
-            pass
 
-    monkeypatch.setattr(workers, "pool", lambda size: Pool())
-    work = {"alder": Submission({}), "birch": Submission({}, ("deadly",)), "cedar": Submission({})}
-    task = workers.Task(assignment, 0)
-    for judges in (fake_judges(judge), Dead()):
-        results = dict(workers.judge_all(judges, task, work))
-        assert {who for who, future in results.items() if future.exception()} == {"birch"}
+def test_a_worker_that_dies_takes_one_submission_with_it(assignment, monkeypatch):
+    monkeypatch.setattr(workers, "pool", Pools())
+    kinds = [b"a", b"deadly", b"b", b"c", b"d", b"deadly", b"e"]
+    work = [(str(number), HandedIn({"1_layers": kind})) for number, kind in enumerate(kinds)]
+    results = dict(workers.judge_all(workers.Task(assignment, 0), iter(work), 1))
+    assert set(results) == {who for who, _ in work}
+    assert {who for who, future in results.items() if future.exception()} == {"1", "5"}
+
+
+def test_work_is_read_no_faster_than_it_is_judged(assignment, fake_judges):
+    read = []
+
+    def work():
+        for number in range(20):
+            read.append(number)
+            yield str(number), HandedIn({})
+
+    judged = workers.judge_with(fake_judges(), workers.Task(assignment, 0), work(), 3)
+    next(judged)
+    assert len(read) == 3
 
 
 def test_not_graded_errors_have_no_traceback_for_people(course, run, hand_in):

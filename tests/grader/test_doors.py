@@ -147,3 +147,12 @@ def test_the_rest_of_nbgrader_works(course, hand_in):
     assert "alder" in (course.root / "grades.csv").read_text()
     status, output = nbgrader(course, "validate", "release/tiny/2_test_layers.ipynb")
     assert status == 0, output
+
+
+def test_feedback_is_the_same_page_for_page(course, class_of_all_kinds):
+    grade(course, course.assignment("tiny"))
+    pages = {path: path.read_text() for path in (course.root / "feedback").rglob("*.html")}
+    assert len(pages) >= 4
+    status, said = nbgrader(course, "generate_feedback", "tiny", "--force")
+    assert status == 0, said
+    assert pages == {path: path.read_text() for path in pages}

@@ -520,6 +520,9 @@ def test_each_layer_alone_refuses_signals_and_ptrace(
     full: Sandbox, layer: str, neighbour: int
 ) -> None:
     sandbox = full.only(layer)
+    if sandbox.prepared.user is not None:  # another user's process would be out of reach anyway
+        same = range(policy.NOBODY, policy.NOBODY + 1)
+        sandbox = Sandbox(dataclasses.replace(sandbox.prepared, user=same), None)
     assert sandbox.refuses(lambda: raw((101, 117)[COLUMN], 16, neighbour, None, None))
     if layer == "seccomp" or policy._landlock_abi() >= 6:
         assert sandbox.refuses(lambda: os.kill(neighbour, 0))
@@ -528,6 +531,12 @@ def test_each_layer_alone_refuses_signals_and_ptrace(
 def test_signals_to_itself_work(full: Sandbox) -> None:
     assert full.run(lambda: os.kill(os.getpid(), 0)) == Outcome()
     assert full.run(os.abort).signal == signal.SIGABRT
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_only_others_can_kill_or_stop_it(full: Sandbox, number: int) -> None:
+    assert full.refuses(lambda: os.kill(os.getpid(), number))
+    assert full.refuses(lambda: signal.raise_signal(number))
 
 
 def test_it_has_a_session_of_its_own(full: Sandbox) -> None:
@@ -697,7 +706,7 @@ ALLOWED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, 0), (5, 1), (5, 2, 1), (5, 3), (5, 1030)],
     "prctl": [(2,), (15,), (16,), (23,), (39,)],
     "prlimit64": [(0, 7, 0, 1 << 40)],
-    "kill": [(4242, 9)],
+    "kill": [(4242, 0), (4242, 15)],
     "tgkill": [(4242, 7, 6)],
 }
 REFUSED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
@@ -714,8 +723,8 @@ REFUSED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, command) for command in (4, 5, 6, 7, 8, 10, 15, 36, 1024, 1031, 1033)],
     "prctl": [(op,) for op in (1, 4, 8, 22, 24, 26, 28, 31, 35, 36, 38, 47, 59, 0x59616D61)],
     "prlimit64": [(0, 7, 1), (0, 7, 1 << 32), (4243, 7, 0), (1, 7, 0)],
-    "kill": [(4243, 9), (0, 9), (-1, 9), (-4242, 9), (1, 0)],
-    "tgkill": [(4243, 4242, 6), (-1, 4242, 6), (0, 4242, 6)],
+    "kill": [*((to, 15) for to in (4243, 0, -1, -4242)), (1, 0), (4242, 9), (4242, 19)],
+    "tgkill": [*((to, 4242, 6) for to in (4243, -1, 0)), (4242, 7, 9), (4242, 4242, 9)],
 }
 
 
@@ -888,7 +897,21 @@ def test_it_is_never_root(full: Sandbox) -> None:
     users, groups, others = full.run(probe, before=before).value
     assert 0 not in (*users, *groups, *others)
     if os.geteuid() == 0:
-        assert (users, groups, others) == ([policy.NOBODY] * 3, [policy.NOBODY] * 3, [])
+        assert users == groups and len(set(users)) == 1 and others == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to other users")
+def test_sandboxes_of_root_share_no_user() -> None:
+    sandbox = Sandbox(_PREPARED, None)
+    first, second = (sandbox.run(os.getuid).value for _ in range(2))
+    assert first != second and {first, second} <= {*policy.USERS}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change to other users")
+def test_where_few_users_exist_sandboxes_become_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "_are_mapped", lambda users: users != policy.USERS)
+    prepared = prepare(policy.default_readable())
+    assert Sandbox(prepared, None).run(os.getuid).value == policy.NOBODY
 
 
 def test_no_capability_is_left_but_the_explained_one(full: Sandbox) -> None:

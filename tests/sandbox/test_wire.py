@@ -16,8 +16,11 @@ def round_trip(value):
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, -3, 2**63, 1.5, "text", [1, [2.5]], (1, (2,)), {"a": [None], 3: "b"}, [], {}],
-    ids=repr,
+    [
+        *(None, True, -3, 2**63, 1.5, "text", "\u20ac" * wire.LONG_TEXT),
+        *([1, [2.5]], (1, (2,)), {"a": [None], 3: "b"}, [], {}),
+    ],
+    ids=lambda value: repr(value)[:20],
 )
 def test_plain_data_arrives_equal_and_of_the_same_type(value):
     arrived = round_trip(value)
@@ -73,7 +76,7 @@ def test_objects_stay_and_are_named():
 
 def test_a_message_above_the_limit_is_not_sent():
     with pytest.raises(wire.WireError, match="MB"):
-        wire.encode("x" * (wire.MAX_HEADER + 1), lambda thing: None)
+        wire.encode([None] * (wire.MAX_HEADER + 1), lambda thing: None)
 
 
 @pytest.mark.parametrize(
@@ -100,16 +103,20 @@ def array_field(*fields):
         msgpack.packb(msgpack.ExtType(99, b"x")),
         msgpack.packb(msgpack.ExtType(1, b"\xc1")),
         msgpack.packb(msgpack.ExtType(3, msgpack.packb(["a", "b", "c"]))),
-        array_field("<f8", [2], 0),
-        array_field("<f8", [1], -8),
-        array_field("<f8", [-1], 0),
-        array_field("<f8", [2**40, 2**40], 0),
-        array_field("<f8", [1.5], 0),
-        array_field("<f8", [True], 0),
-        array_field("|O", [1], 0),
-        array_field("<c16", [1], 0),
-        array_field("<f8", "8", 0),
-        array_field("<f8", [1] * 40, 0),
+        array_field("<f8", [2]),
+        array_field("<f8", [1], 0),
+        array_field("<f8", [-1]),
+        array_field("<f8", [2**40, 2**40]),
+        array_field("<f8", [1.5]),
+        array_field("<f8", [True]),
+        array_field("|O", [1]),
+        array_field("<c16", [1]),
+        array_field("<f8", "8"),
+        array_field("<f8", [1] * 40),
+        msgpack.packb(msgpack.ExtType(5, msgpack.packb(9))),
+        msgpack.packb(msgpack.ExtType(5, msgpack.packb(-1))),
+        msgpack.packb(msgpack.ExtType(5, msgpack.packb([8]))),
+        msgpack.packb(None),
     ],
 )
 def test_a_malformed_frame_is_refused_with_one_error(header):
@@ -120,3 +127,70 @@ def test_a_malformed_frame_is_refused_with_one_error(header):
 def test_a_type_name_that_is_not_a_name_does_not_get_through():
     header = msgpack.packb(msgpack.ExtType(3, msgpack.packb([1, "<script>", False])))
     assert wire.decode(header, len(header), lambda reference: reference).type_name == "object"
+
+
+def frame(header, body):
+    return header + body, len(header)
+
+
+def decoded(header, body=b""):
+    return wire.decode(*frame(msgpack.packb(header), body), lambda reference: reference)
+
+
+def test_no_bytes_can_be_used_twice():
+    one = msgpack.ExtType(1, msgpack.packb(["<f8", [1000]]))
+    body = bytes(8000)
+    assert len(decoded([one], body)) == 1
+    with pytest.raises(wire.WireError, match="larger than its frame"):
+        decoded([one, one], body)
+
+
+def test_no_bytes_are_left_over():
+    with pytest.raises(wire.WireError, match="belong to nothing"):
+        decoded([], b"x")
+
+
+def test_arrays_and_texts_within_tuples_keep_their_order():
+    value = (np.arange(3.0), ["a" * 5000, (np.arange(2), "b" * 5000)], {"c": np.ones(1)})
+    arrived = round_trip(value)
+    assert [arrived[1][0][0], arrived[1][1][1][0]] == ["a", "b"]
+    for sent, got in ((value[0], arrived[0]), (value[1][1][0], arrived[1][1][0])):
+        np.testing.assert_array_equal(sent, got)
+
+
+def test_extensions_within_extensions_end():
+    data = msgpack.packb([])
+    for _ in range(100):
+        data = msgpack.packb([msgpack.ExtType(2, data)])
+    with pytest.raises(wire.WireError, match="nested"):
+        wire.decode(data, len(data), lambda reference: reference)
+
+
+def test_a_bool_is_true_or_false_whatever_its_byte():
+    header = msgpack.ExtType(1, msgpack.packb(["|b1", [3]]))
+    assert decoded(header, b"\0\x02\xff").tolist() == [False, True, True]
+    assert decoded(header, b"\0\x02\xff").view(np.uint8).tolist() == [0, 1, 1]
+
+
+def test_half_a_surrogate_pair_arrives_as_a_question_mark():
+    assert round_trip("a\ud800") == "a?"
+    assert round_trip("\udfff" * 5000) == "?" * 5000
+
+
+def test_a_large_view_of_few_bytes_is_refused_without_a_copy():
+    assert round_trip(np.broadcast_to(1.0, (10**6, 10**6))) == wire.Refused(wire.TOO_LARGE)
+
+
+def test_the_words_of_a_refusal_are_ours():
+    class Secret0123(np.ndarray):
+        pass
+
+    for value in (
+        np.zeros(2).view(Secret0123),
+        np.zeros(2, dtype=[("Secret0123", float)]),
+        np.array(["Secret0123"]),
+    ):
+        reason = round_trip(value).reason
+        assert "0123" not in reason and reason in wire.REASONS
+    forged = msgpack.ExtType(4, msgpack.packb("Secret0123"))
+    assert decoded(forged) == wire.Refused(wire.UNKNOWN)

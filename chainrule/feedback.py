@@ -1,0 +1,95 @@
+"""The pages that students get back: nbgrader's, rendered without its converters.
+
+nbgrader's GenerateFeedback opens the gradebook for each notebook, compiles its template for each,
+and writes pages in place, so that a crash leaves half of one. The pages here are the same, from one
+exporter, and a student's are there together or not at all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.converters import GenerateFeedback
+from traitlets.config import Config
+
+from .converters import course_directory
+from .course import Assignment, Course, grade_id
+from .errors import NotGradedError
+from .files import replacing
+from .gradebook import NotebookGrades
+
+Pages = dict[str, str]
+
+
+class Renderer:
+    """Renders autograded notebooks of one course; made once, since that compiles the template."""
+
+    def __init__(self, course: Course, config: Config) -> None:
+        # nbgrader's converter knows where its template lies.
+        settings = GenerateFeedback(
+            coursedir=course_directory(course, config), config=config
+        ).config
+        self.exporter: Any = HTMLExporter(config=settings)
+
+    def page(
+        self, name: str, assignment: str, student: str, data: bytes, told: NotebookGrades
+    ) -> str:
+        """The page of one autograded notebook's bytes."""
+        notebook = nbformat.reads(data.decode(), as_version=4)
+        for cell in notebook.cells:
+            _fill_in(cell, told)
+        resources = {
+            "unique_key": name,
+            "output_files_dir": f"{name}_files",
+            "nbgrader": {
+                "student": student,
+                "assignment": assignment,
+                "notebook": name,
+                "score": told.score - told.penalty,
+                "max_score": told.max_score,
+                "late_penalty": told.penalty,
+            },
+        }
+        html: str = self.exporter.from_notebook_node(notebook, resources=resources)[0]
+        return html
+
+
+def _fill_in(cell: NotebookNode, told: NotebookGrades) -> None:
+    """Put points and comments where nbgrader's template looks for them."""
+    name = grade_id(cell)
+    if utils.is_solution(cell) or utils.is_task(cell):
+        cell.metadata.nbgrader["comment"] = told.comments.get(name)
+    if utils.is_grade(cell) or utils.is_task(cell):
+        cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = told.scores[name]
+
+
+def write_pages(
+    renderer: Renderer,
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    grades: dict[str, NotebookGrades],
+) -> None:
+    """Write feedback/<student>/<assignment>/ from what stands in autograded/ and the gradebook."""
+    graded = course.root / "autograded" / student / assignment.name
+    if set(grades) != set(assignment.notebooks):
+        raise NotGradedError(f"The gradebook knows nothing of {student}: grade with --force.")
+    pages = {
+        name: renderer.page(
+            name, assignment.name, student, (graded / f"{name}.ipynb").read_bytes(), told
+        )
+        for name, told in grades.items()
+    }
+    with replacing(course.root / "feedback" / student / assignment.name) as new:
+        for name, html in pages.items():
+            (new / f"{name}.html").write_text(html, encoding="utf-8")
+
+
+def has_pages(course: Course, assignment: Assignment, student: str) -> bool:
+    folder: Path = course.root / "feedback" / student / assignment.name
+    return all((folder / f"{name}.html").is_file() for name in assignment.notebooks)
