@@ -7,10 +7,8 @@ outputs of the sandboxed run. Nothing else of the submitted file survives.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -27,16 +25,10 @@ from .notebooks import (
     without_hidden_tests,
 )
 from .sandbox.session import CellResult
+from .text import clean, harmless_latex, one_line
 from .verdict import CellComment, CellGrade, ComponentVerdict
 
 _SHOWN = {"text/plain", "text/latex", "image/png", "image/jpeg"}  # none of these can run a script
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_MACHINE = sorted(
-    {sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parents[1]), str(Path.home())},
-    key=len,
-    reverse=True,
-)
-
 
 @dataclass(frozen=True)
 class Findings:
@@ -84,7 +76,7 @@ def findings(
             cells = _student_cells(name, source, handed_in, ran.get(name, {}), submission.problems)
             problems += _problems(name, source, handed_in or (), ran.get(name, {}))
         written[name] = notebook_bytes(source, cells)
-    return Findings(tuple(grades), tuple(comments), written, tuple(clean(p) for p in problems))
+    return Findings(tuple(grades), tuple(comments), written, tuple(one_line(p) for p in problems))
 
 
 def _component_of(cell: NotebookNode) -> str:
@@ -207,7 +199,7 @@ def _output(item: dict[str, Any]) -> Any:
         return nbformat.v4.new_output("stream", name=name, text=clean(item["text"]))
     if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
         data = {
-            mime: clean(value) if mime.startswith("text/") else value
+            mime: _shown(mime, value)
             for mime, value in item["data"].items()
             if mime in _SHOWN and isinstance(value, str) and _is_well_formed(mime, value)
         }
@@ -224,17 +216,14 @@ def _output(item: dict[str, Any]) -> Any:
     return None
 
 
+def _shown(mime: str, value: str) -> str:
+    if mime == "text/latex":
+        return clean(harmless_latex(value))
+    return clean(value) if mime.startswith("text/") else value
+
+
 def _is_well_formed(mime: str, value: str) -> bool:
     return mime.startswith("text/") or re.fullmatch(r"[A-Za-z0-9+/=\s]+", value) is not None
-
-
-def clean(text: str) -> str:
-    """Text without control characters, half surrogates or paths of this machine."""
-    text = _ESCAPES.sub("", text).encode("utf-8", "replace").decode("utf-8")
-    for path in _MACHINE:
-        if len(path) > 1:
-            text = text.replace(path, "…")
-    return text
 
 
 def _problems(

@@ -19,7 +19,7 @@ from . import submitted
 from .course import Assignment, Course
 from .errors import ChainruleError, GradebookError, SandboxError, UsageError
 from .feedback import Renderer, has_pages, write_pages
-from .files import only_one
+from .files import WORK_FOLDER, only_one
 from .gradebook import grades_of, open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
@@ -71,7 +71,7 @@ def grade(
     settings = load_settings(config)
     chosen = _chosen(course, assignment.name, students)
     report = Report()
-    lock = course.root / ".chainrule" / f"{assignment.name}.lock"
+    lock = course.root / WORK_FOLDER / f"{assignment.name}.lock"
     with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
         register(gradebook, course, assignment, settings.deadline(assignment.name), config)
         run = _Run(course, assignment, gradebook, settings.seed, report)

@@ -39,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # no room on the disk, no permission to write
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"chainrule: {where}{error.strerror or error}", file=sys.stderr)
+        print("What was graded so far is stored: mend this and run it again.", file=sys.stderr)
+        return NOT_GRADED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,10 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_weak_sandbox(check)
     check.set_defaults(run=_check)
 
+    explain = commands.add_parser("explain", help="say why a student has these points")
+    explain.add_argument("assignment")
+    explain.add_argument("student", metavar="STUDENT")
+    explain.add_argument("--json", action="store_true", help="print the record's lines about it")
+    explain.set_defaults(run=_explain)
+
     scores = commands.add_parser("scores", help="print the scores of a class")
     scores.add_argument("assignment")
     scores.add_argument("--format", choices=("table", "csv", "json"), default="table")
     scores.set_defaults(run=_scores)
+
+    doctor = commands.add_parser("doctor", help="test whether this machine can grade")
+    doctor.add_argument("--json", action="store_true", help="print what was found as JSON")
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -134,15 +149,14 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _print_report(report: Report, waiting: int) -> None:
     from .classroom import LOG_FILE
+    from .text import one_line
 
-    students = [*report.problems, *report.failures]
-    width = max((len(name) for name in students), default=0)
-    lines = [
-        f"{name:<{width}}  {line}"
-        for name in sorted(report.problems)
-        for line in report.problems[name]
-    ]
-    lines += [f"{name:<{width}}  {report.failures[name]}" for name in sorted(report.failures)]
+    said = [(name, line) for name, lines in sorted(report.problems.items()) for line in lines]
+    said += sorted(report.failures.items())
+    # A folder of submitted/ may be called anything, and a failure may quote anything.
+    said = [(one_line(name), one_line(text)) for name, text in said]
+    width = max((len(name) for name, _ in said), default=0)
+    lines = [f"{name:<{width}}  {text}" for name, text in said]
     if lines:
         print("\n" + "\n".join(lines))
     graded = {*report.graded, *report.unchanged} - set(report.failures)
@@ -211,6 +225,23 @@ def _courses(folder: Path) -> Iterator[Course]:
             yield find_course(start)
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from .explain import explain
+    from .gradebook import open_gradebook
+    from .record import read
+    from .settings import load_config
+
+    course = _course()
+    assignment = course.assignment(options.assignment)
+    if options.json:
+        entries = read(course.root, assignment.name, options.student)
+        print(json.dumps(entries, indent=1, ensure_ascii=False))
+        return DONE
+    with open_gradebook(course, load_config(course.root)) as gradebook:
+        print(explain(gradebook, course, assignment, options.student))
+    return DONE
+
+
 def _scores(options: argparse.Namespace) -> int:
     from .report import score_csv, score_json, score_table
 
@@ -219,6 +250,14 @@ def _scores(options: argparse.Namespace) -> int:
     show = {"table": score_table, "csv": score_csv, "json": score_json}[options.format]
     print(show(_read_scores(course, assignment), assignment.components).rstrip("\n"))
     return DONE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from .doctor import examine, text
+
+    found = examine()
+    print(json.dumps(found.to_json(), indent=1) if options.json else text(found))
+    return DONE if found.can_grade else NOT_GRADED
 
 
 def _read_scores(course: Course, assignment: Assignment) -> list[StudentScores]:

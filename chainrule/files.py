@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from .errors import UsageError
 
+WORK_FOLDER = ".chainrule"  # in a course's folder: locks, and what is not finished
 _TEMPORARY = ".chainrule-"
 
 
@@ -58,10 +60,22 @@ def remove(folder: Path) -> None:
 @contextmanager
 def only_one(lock: Path, what: str) -> Iterator[None]:
     """Raise UsageError if another process is within such a block. A kill releases the lock."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a") as file:
+    with _lock_file(lock) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(f"{what} is being graded by another process: wait for it.") from None
         yield
+
+
+@contextmanager
+def one_after_the_other(lock: Path) -> Iterator[None]:
+    """Wait until no other process is within such a block."""
+    with _lock_file(lock) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _lock_file(lock: Path) -> IO[str]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock.open("a")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
@@ -20,7 +20,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.plugins import LateSubmissionPlugin
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
@@ -28,6 +28,7 @@ from traitlets.config import Config
 from .converters import course_directory
 from .course import Course
 from .errors import GradebookError, NotGradedError
+from .files import WORK_FOLDER, one_after_the_other
 from .moments import in_words
 from .settings import put_tools_on_path
 from .submitted import check_student_id
@@ -44,8 +45,9 @@ def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
     """
     put_tools_on_path()
     directory = course_directory(course, config)
+    name = directory.course_id or "default_course"
     try:
-        name = directory.course_id or "default_course"
+        _create(directory.db_url, name)
         with Gradebook(directory.db_url, name) as gradebook:
             if gradebook.engine.dialect.name == "sqlite":
                 gradebook.db.execute(text(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}"))
@@ -53,6 +55,20 @@ def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
             yield gradebook
     except DBAPIError as error:
         raise GradebookError(_in_words(directory.db_url, str(error.orig))) from error
+
+
+def _create(url: str, course_id: str) -> None:
+    """Make a gradebook that is a file, if it is not there: as a whole, whenever this is killed."""
+    database = make_url(url).database
+    if make_url(url).get_backend_name() != "sqlite" or not database or Path(database).exists():
+        return
+    work = Path(database).parent / WORK_FOLDER
+    with one_after_the_other(work / "gradebook.lock"):
+        if not Path(database).exists():
+            new = work / "new.db"
+            new.unlink(missing_ok=True)
+            Gradebook(f"sqlite:///{new}", course_id).close()
+            new.rename(database)
 
 
 def _in_words(url: str, said: str) -> str:

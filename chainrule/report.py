@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import state
 from .homework import outcome_lines
+from .text import one_line
 from .verdict import Component, ComponentVerdict, Verdict
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def score_table(rows: Sequence[StudentScores], components: Sequence[Component]) 
     lines = [[*heads, *sums]]
     for row in rows:
         parts = [_component_sign(row, part) for part in components]
-        lines.append([row.student, *parts, "|", *_sums(row, components)])
+        lines.append([one_line(row.student), *parts, "|", *_sums(row, components)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

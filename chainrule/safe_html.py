@@ -10,6 +10,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from .text import harmless_latex
+
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "img": {"alt", "height", "src", "title", "width"},
@@ -26,7 +28,8 @@ _PLAIN = """
     abbr b blockquote br dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li p s strong sub
     summary sup table tbody thead tr u ul
 """
-_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "https:", "http:")
+# None from elsewhere: it would tell its owner who reads the page, and when.
+_IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -46,14 +49,23 @@ _cleaner = bleach.Cleaner(
 )
 
 
+class _Renderer(IPythonRenderer):
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if url.strip().lower().startswith(("https:", "http:")):
+            return str(self.link(text or url, url, title))
+        return str(super().image(text, url, title))
+
+
 @pass_context
 def markdown_to_safe_html(context: Context, source: str) -> str:
     """The HTML of a cell's or a comment's Markdown, for nbconvert's templates.
 
-    Formulas stay as they are for MathJax, pasted images stay, scripts and event handlers go.
+    Formulas stay as they are for MathJax, but for commands that reach beyond a formula; pasted
+    images stay, images from elsewhere become links; scripts and event handlers go.
     """
     cell: dict[str, Any] = context.get("cell") or {}
-    renderer = IPythonRenderer(
+    renderer = _Renderer(
         escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
     )
-    return str(_cleaner.clean(MarkdownWithMath(renderer=renderer).render(source)))
+    html = MarkdownWithMath(renderer=renderer).render(harmless_latex(source))
+    return str(_cleaner.clean(html))

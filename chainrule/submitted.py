@@ -17,6 +17,7 @@ from .moments import parse_moment
 
 TIMESTAMP_FILE = "timestamp.txt"
 MAX_FILE_BYTES = 20 << 20
+MAX_BYTES = 100 << 20  # of all files together
 MAX_FILES = 200
 MAX_DEPTH = 4
 _CACHES = {"__pycache__", ".ipynb_checkpoints", "feedback"}  # not for students nor for us
@@ -46,8 +47,9 @@ def students(course: Course, assignment: str) -> list[str]:
 def submission_folder(course: Course, student_id: str, assignment: str) -> Path:
     """The folder that ``student_id`` handed in. Raises NotGradedError if it is none of theirs."""
     folder = course.root / "submitted" / student_id / assignment
-    if folder.is_symlink() or not folder.is_dir():
-        raise NotGradedError(f"{folder.relative_to(course.root)} is not a folder: replace it.")
+    for part in (folder.parent, folder):
+        if part.is_symlink() or not part.is_dir():  # a link may lead to what another student wrote
+            raise NotGradedError(f"{part.relative_to(course.root)} is not a folder: replace it.")
     return folder
 
 
@@ -92,14 +94,16 @@ def extra_files(folder: Path) -> Extras:
     """The files beside the notebooks. Only regular files of harmless name and size are kept."""
     kept: list[str] = []
     refused: list[str] = []
+    left = MAX_BYTES
     for path in _walk(folder, MAX_DEPTH):
         status = path.lstat()
         harmless = (
             stat.S_ISREG(status.st_mode)
             and _is_safe(path.name)
-            and status.st_size <= MAX_FILE_BYTES
+            and status.st_size <= min(MAX_FILE_BYTES, left)
             and len(kept) < MAX_FILES
         )
+        left -= status.st_size if harmless else 0
         (kept if harmless else refused).append(str(path.relative_to(folder)))
     return Extras(tuple(kept), tuple(refused))
 

@@ -1,13 +1,16 @@
 """The judge on the real homework: the reference, the stub, and submissions that try to cheat."""
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chainrule.course import find_course
+from chainrule.errors import NotGradedError
 from chainrule.judge import Judge, reference
 from chainrule.notebooks import Submission, SubmittedCell, stub_source
+from chainrule.sandbox.client import Sandbox
 
 NOTEBOOK = "1_modules"
 PARTS = [
@@ -288,3 +291,60 @@ def test_an_exception_cannot_carry_a_hidden_input_into_the_report(judge, right):
 def test_the_same_submission_gets_the_same_verdict(judge, right):
     first, second = (judge.judge(submit(*right)) for _ in range(2))
     assert first.components == second.components and first.notebooks == second.notebooks
+
+
+# ---- processes that are killed from outside
+
+
+def killing(monkeypatch, times, victim):
+    """Kill the sandbox or the zygote in the middle of a submission, so often."""
+    plain = Sandbox.request
+    count = {"requests": 0, "kills": 0}
+
+    def request(self, seconds, resolve, *message):
+        count["requests"] += 1
+        if count["requests"] % 500 == 0 and count["kills"] < times:
+            count["kills"] += 1
+            victim(self)
+        return plain(self, seconds, resolve, *message)
+
+    monkeypatch.setattr(Sandbox, "request", request)
+    return count
+
+
+def kill_sandbox(sandbox):
+    signal.pidfd_send_signal(sandbox.pidfd, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_sandbox_that_was_killed_is_judged_again(judge, right, monkeypatch, times):
+    count = killing(monkeypatch, times, kill_sandbox)
+    assert failed(judge.judge(submit(*right))) == []
+    assert count["kills"] == times
+
+
+def test_a_zygote_that_was_killed_is_replaced(judge, right, monkeypatch):
+    count = killing(monkeypatch, 1, lambda sandbox: judge.zygote.process.kill())
+    assert failed(judge.judge(submit(*right))) == []
+    assert count["kills"] == 1
+
+
+def test_a_submission_that_is_killed_time_and_again_is_not_graded(judge, right, monkeypatch):
+    killing(monkeypatch, 100, kill_sandbox)
+    with pytest.raises(NotGradedError, match="killed from outside"):
+        judge.judge(submit(*right))
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["os._exit(9)", "os.kill(os.getpid(), 9)", "os.abort()", "os.kill(os.getpid(), 11)"],
+)
+def test_a_submission_that_ends_itself_is_not_judged_again(judge, right, end, monkeypatch):
+    cells = change(right, "elu-solution", "slope = ", f"import os; {end}; slope = ")
+    attempts = []
+    plain = Judge._attempt
+    monkeypatch.setattr(
+        Judge, "_attempt", lambda *arguments: attempts.append(1) or plain(*arguments)
+    )
+    assert failed(judge.judge(submit(*cells))) == ["elu"]
+    assert len(attempts) == 1

@@ -21,6 +21,8 @@ def render(source, attachments=PICTURE):
         ("$a_1 < b_2$", "$a_1 &lt; b_2$"),
         ("$$\\frac{a}{b} & c$$", "$$\\frac{a}{b} &amp; c$$"),
         ("\\begin{align}x &= y\\\\z\\end{align}", "x &amp;= y\\\\z"),
+        ("$\\hat{y} \\urladdr$", "$\\hat{y} \\urladdr$"),
+        ("![a photo](https://example.org/p.png)", '<a href="https://example.org/p.png">a photo'),
         ("**bold** `a < b`", "<strong>bold</strong> <code>a &lt; b</code>"),
         ("[text](https://example.org)", '<a href="https://example.org">text</a>'),
         ("![photo](attachment:p.png)", 'src="data:image/png;base64,aGVsbG8="'),
@@ -50,10 +52,16 @@ def test_ordinary_answers_look_as_in_jupyter(source, html):
         "<base href='https://example.org'>",
         "$</script><script>alert(1)</script>$",
         "# x <script>alert(1)</script>",
+        "$\\href{javascript:alert(1)}{x}$",
+        "$$\\require{HTML} \\style{background:url(//example.org)}{x}$$",
+        "$\\def\\x{\\href} \\bbox[border:1px]{x}$",
+        "![x](https://example.org/pixel.png)",
+        "<img src='https://example.org/pixel.png'>",
     ],
 )
 def test_nothing_that_acts_gets_through(source):
     html = render(source).lower()
     bad = ["<script", "onerror=", "<svg", 'href="javascript', 'href="data', "svg+xml", "<style"]
+    bad += ["\\href", "\\style", "\\require", "\\bbox", 'src="http']
     bad += ["<iframe", "<form", "<input", "onclick=", "position", "<base"]
     assert not [text for text in bad if text in html]
