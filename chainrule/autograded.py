@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from .course import Assignment, grade_id, nbgrader_metadata
@@ -20,6 +19,7 @@ from .notebooks import (
     SubmittedCell,
     is_answered,
     new_cell,
+    new_output,
     notebook_bytes,
     stub_source,
     without_hidden_tests,
@@ -29,6 +29,7 @@ from .text import clean, harmless_latex, one_line
 from .verdict import CellComment, CellGrade, ComponentVerdict
 
 _SHOWN = {"text/plain", "text/latex", "image/png", "image/jpeg"}  # none of these can run a script
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -132,9 +133,7 @@ def _tests_cell(cell: NotebookNode, shown: Mapping[str, str]) -> NotebookNode:
         cell.cell_type, without_hidden_tests(cell.source), nbgrader_metadata(cell), cell["id"]
     )
     if shown.get(cell["id"]):
-        new.outputs = [
-            nbformat.v4.new_output("stream", name="stdout", text=clean(shown[cell["id"]]))
-        ]
+        new.outputs = [new_output("stream", name="stdout", text=clean(shown[cell["id"]]))]
     return new
 
 
@@ -185,9 +184,7 @@ def outputs(result: CellResult) -> list[NotebookNode]:
             kept.append(new)
     if result.problem and not any(output.output_type == "error" for output in kept):
         kept.append(
-            nbformat.v4.new_output(
-                "error", ename="Stopped", evalue=clean(result.problem), traceback=[]
-            )
+            new_output("error", ename="Stopped", evalue=clean(result.problem), traceback=[])
         )
     return kept
 
@@ -196,18 +193,18 @@ def _output(item: dict[str, Any]) -> Any:
     kind = item.get("output_type")
     if kind == "stream" and isinstance(item.get("text"), str):
         name = "stderr" if item.get("name") == "stderr" else "stdout"
-        return nbformat.v4.new_output("stream", name=name, text=clean(item["text"]))
+        return new_output("stream", name=name, text=clean(item["text"]))
     if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
         data = {
             mime: _shown(mime, value)
             for mime, value in item["data"].items()
             if mime in _SHOWN and isinstance(value, str) and _is_well_formed(mime, value)
         }
-        return nbformat.v4.new_output("display_data", data=data) if data else None
+        return new_output("display_data", data=data) if data else None
     if kind == "error":
         lines = item.get("traceback")
         lines = lines if isinstance(lines, list) else []
-        return nbformat.v4.new_output(
+        return new_output(
             "error",
             ename=clean(str(item.get("ename"))[:200]),
             evalue=clean(str(item.get("evalue"))[:2000]),

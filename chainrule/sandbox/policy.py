@@ -71,18 +71,17 @@ ALLOWED: dict[str, tuple[int, int | None]] = {
     # threads of this process
     "futex": (202, 98), "set_robust_list": (273, 99), "rseq": (334, 293),
     "set_tid_address": (218, 96), "exit": (60, 93), "exit_group": (231, 94),
-    "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "getcpu": (309, 168),
+    "sched_yield": (24, 124), "getcpu": (309, 168),
     # signals that arrive
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
     "rt_sigpending": (127, 136), "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132),
     "restart_syscall": (219, 128),
     # time and randomness
-    "clock_gettime": (228, 113), "clock_getres": (229, 114), "clock_nanosleep": (230, 115),
     "nanosleep": (35, 101), "gettimeofday": (96, 169), "time": (201, None), "times": (100, 153),
     "getrandom": (318, 278),
     # questions about this process and this machine
     "getpid": (39, 172), "gettid": (186, 178), "getppid": (110, 173), "getpgrp": (111, None),
-    "getpgid": (121, 155), "getsid": (124, 156), "getuid": (102, 174), "geteuid": (107, 175),
+    "getuid": (102, 174), "geteuid": (107, 175),
     "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148), "getresgid": (120, 150),
     "getgroups": (115, 158), "capget": (125, 90), "getrlimit": (97, 163), "getrusage": (98, 165),
     "uname": (63, 160), "sysinfo": (99, 179),
@@ -116,6 +115,10 @@ DESCRIPTOR_FLAGS = Check(1, (0, 1, 2, 3, 1030))
 # PR_GET_NO_NEW_PRIVS: nothing that undoes a layer.
 HARMLESS_PRCTL = Check(0, (2, 3, 15, 16, 21, 23, 39))
 
+# The clocks that have names. The others are those of processes, anybody's: how much processor time
+# the judge spends on what would tell something about the answers.
+NAMED_CLOCK = Check(0, tuple(range(12)))
+
 CONDITIONAL: dict[str, tuple[int, int | None, tuple[Check, ...]]] = {
     "openat": (257, 56, (READ_ONLY,)),
     "open": (2, None, (Check(1, READ_ONLY.values, READ_ONLY.mask),)),
@@ -123,6 +126,9 @@ CONDITIONAL: dict[str, tuple[int, int | None, tuple[Check, ...]]] = {
     "ioctl": (16, 29, (TERMINAL_QUESTIONS,)),
     "fcntl": (72, 25, (DESCRIPTOR_FLAGS,)),
     "prctl": (157, 167, (HARMLESS_PRCTL,)),
+    "clock_gettime": (228, 113, (NAMED_CLOCK,)),
+    "clock_getres": (229, 114, (NAMED_CLOCK,)),
+    "clock_nanosleep": (230, 115, (NAMED_CLOCK,)),
     # Own limits may be read: process 0, and both halves of the pointer to new limits NULL.
     "prlimit64": (302, 261, (Check(0, (0,)), Check(2, (0,)), Check(2, (0,), high=True))),
 }
@@ -131,6 +137,8 @@ CONDITIONAL: dict[str, tuple[int, int | None, tuple[Check, ...]]] = {
 # killed from outside, which must not be held against the submission; and so is SIGSTOP.
 OWN_SIGNALS = {"kill": (62, 129, 1), "tgkill": (234, 131, 2)}
 SENDABLE = tuple(number for number in range(32) if number not in (9, 19))
+# Questions that can be asked about any process, and so would list those of the machine.
+OWN_QUESTIONS = {"getpgid": (121, 155), "getsid": (124, 156), "sched_getaffinity": (204, 123)}
 # Its flags lie in memory that a filter cannot read; told that it does not exist, glibc uses clone.
 CLONE3 = 435
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -380,6 +388,9 @@ def _seccomp_end(machine: str, process: int) -> bytes:
     rules = [
         _rule(call[column], (Check(0, (process,)), Check(call[2], SENDABLE)))
         for call in OWN_SIGNALS.values()
+    ]
+    rules += [
+        _rule(numbers[column], (Check(0, (0, process)),)) for numbers in OWN_QUESTIONS.values()
     ]
     return b"".join(rules) + _op(RETURN, REFUSE)
 

@@ -4,6 +4,7 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from chainrule.course import find_course
@@ -348,3 +349,22 @@ def test_a_submission_that_ends_itself_is_not_judged_again(judge, right, end, mo
     )
     assert failed(judge.judge(submit(*cells))) == ["elu"]
     assert len(attempts) == 1
+
+
+def test_the_autograded_notebooks_are_what_nbformat_would_write(judge, right):
+    verdict = judge.judge(
+        submit(
+            *right,
+            code("print('a\\nb'); 6 * 7"),
+            code("import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()"),
+            code("1 / 0"),
+        )
+    )
+    for data in verdict.notebooks.values():
+        notebook = nbformat.reads(data.decode(), as_version=4)
+        nbformat.validate(notebook)
+        assert data.decode() == nbformat.writes(notebook) + "\n"
+    assert (
+        b"image/png" in verdict.notebooks[NOTEBOOK]
+        and b"ZeroDivision" in verdict.notebooks[NOTEBOOK]
+    )

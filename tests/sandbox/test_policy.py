@@ -495,6 +495,21 @@ def test_the_parent_cannot_be_touched(full: Sandbox, probe: Callable[[], Any]) -
     assert full.refuses(probe)
 
 
+def test_the_processes_of_the_machine_cannot_be_counted(full: Sandbox) -> None:
+    assert full.refuses(lambda: os.getpgid(os.getppid()))
+    assert full.refuses(lambda: os.getsid(1))
+    assert full.refuses(lambda: os.sched_getaffinity(1))
+    assert full.refuses(lambda: time.clock_gettime((~os.getppid() << 3) | 2))
+
+
+def test_a_process_may_ask_about_itself(full: Sandbox) -> None:
+    def probe() -> bool:
+        own = os.getpgid(0) == os.getsid(os.getpid()) and os.sched_getaffinity(0)
+        return bool(own) and time.process_time() > 0 and time.thread_time() > 0
+
+    assert full.run(probe).value is True
+
+
 @pytest.fixture
 def neighbour() -> Iterator[int]:
     """Another process of the very user that the sandbox runs as, as other sandboxes are."""
@@ -670,6 +685,7 @@ def test_the_program_allows_its_tables_and_nothing_else(machine: str) -> None:
     unconditional = {numbers[column] for numbers in policy.ALLOWED.values()}
     conditional = {numbers[column] for numbers in policy.CONDITIONAL.values()}
     conditional |= {numbers[column] for numbers in policy.OWN_SIGNALS.values()}
+    conditional |= {numbers[column] for numbers in policy.OWN_QUESTIONS.values()}
     for number in set(range(1024)) - conditional - {policy.CLONE3}:
         expected = policy.ALLOW if number in unconditional else policy.REFUSE
         assert simulate(machine, number, 1, 1, 1, 1, 1, 1) == expected
@@ -706,6 +722,8 @@ ALLOWED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, 0), (5, 1), (5, 2, 1), (5, 3), (5, 1030)],
     "prctl": [(2,), (15,), (16,), (23,), (39,)],
     "prlimit64": [(0, 7, 0, 1 << 40)],
+    **dict.fromkeys(policy.OWN_QUESTIONS, [(0,), (4242,)]),
+    **dict.fromkeys(("clock_gettime", "clock_getres", "clock_nanosleep"), [(0,), (2,), (3,)]),
     "kill": [(4242, 0), (4242, 15)],
     "tgkill": [(4242, 7, 6)],
 }
@@ -723,6 +741,11 @@ REFUSED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, command) for command in (4, 5, 6, 7, 8, 10, 15, 36, 1024, 1031, 1033)],
     "prctl": [(op,) for op in (1, 4, 8, 22, 24, 26, 28, 31, 35, 36, 38, 47, 59, 0x59616D61)],
     "prlimit64": [(0, 7, 1), (0, 7, 1 << 32), (4243, 7, 0), (1, 7, 0)],
+    **dict.fromkeys(policy.OWN_QUESTIONS, [(1,), (4243,), (-1,)]),
+    **dict.fromkeys(
+        ("clock_gettime", "clock_getres", "clock_nanosleep"),
+        [((~process << 3) | kind,) for process in (1, 4243) for kind in (0, 1, 2, 6)],
+    ),
     "kill": [*((to, 15) for to in (4243, 0, -1, -4242)), (1, 0), (4242, 9), (4242, 19)],
     "tgkill": [*((to, 4242, 6) for to in (4243, -1, 0)), (4242, 7, 9), (4242, 4242, 9)],
 }
@@ -732,7 +755,8 @@ REFUSED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
 @pytest.mark.parametrize("name", ALLOWED_ARGUMENTS)
 def test_arguments_decide(machine: str, name: str) -> None:
     column = policy.ARCHITECTURES[machine][0]
-    numbers: Any = policy.CONDITIONAL.get(name) or policy.OWN_SIGNALS[name]
+    own: dict[str, Any] = {**policy.OWN_SIGNALS, **policy.OWN_QUESTIONS}
+    numbers: Any = policy.CONDITIONAL.get(name) or own[name]
     for arguments in ALLOWED_ARGUMENTS[name]:
         assert simulate(machine, numbers[column], *arguments) == policy.ALLOW, arguments
     for arguments in REFUSED_ARGUMENTS[name]:
