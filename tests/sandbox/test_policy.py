@@ -722,8 +722,8 @@ ALLOWED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, 0), (5, 1), (5, 2, 1), (5, 3), (5, 1030)],
     "prctl": [(2,), (15,), (16,), (23,), (39,)],
     "prlimit64": [(0, 7, 0, 1 << 40)],
-    **dict.fromkeys(policy.OWN_QUESTIONS, [(0,), (4242,)]),
-    **dict.fromkeys(("clock_gettime", "clock_getres", "clock_nanosleep"), [(0,), (2,), (3,)]),
+    **{key: [(0,), (4242,)] for key in policy.OWN_QUESTIONS},
+    **{key: [(0,), (2,), (3,)] for key in ("clock_gettime", "clock_getres", "clock_nanosleep")},
     "kill": [(4242, 0), (4242, 15)],
     "tgkill": [(4242, 7, 6)],
 }
@@ -741,11 +741,11 @@ REFUSED_ARGUMENTS: dict[str, list[tuple[int, ...]]] = {
     "fcntl": [(5, command) for command in (4, 5, 6, 7, 8, 10, 15, 36, 1024, 1031, 1033)],
     "prctl": [(op,) for op in (1, 4, 8, 22, 24, 26, 28, 31, 35, 36, 38, 47, 59, 0x59616D61)],
     "prlimit64": [(0, 7, 1), (0, 7, 1 << 32), (4243, 7, 0), (1, 7, 0)],
-    **dict.fromkeys(policy.OWN_QUESTIONS, [(1,), (4243,), (-1,)]),
-    **dict.fromkeys(
-        ("clock_gettime", "clock_getres", "clock_nanosleep"),
-        [((~process << 3) | kind,) for process in (1, 4243) for kind in (0, 1, 2, 6)],
-    ),
+    **{key: [(1,), (4243,), (-1,)] for key in policy.OWN_QUESTIONS},
+    **{
+        key: [(~process << 3 | kind,) for process in (1, 4243) for kind in (0, 1, 2, 6)]
+        for key in ("clock_gettime", "clock_getres", "clock_nanosleep")
+    },
     "kill": [*((to, 15) for to in (4243, 0, -1, -4242)), (1, 0), (4242, 9), (4242, 19)],
     "tgkill": [*((to, 4242, 6) for to in (4243, -1, 0)), (4242, 7, 9), (4242, 4242, 9)],
 }
