@@ -152,12 +152,13 @@ class Sandbox:
         self.pidfd = pidfd
         self.ending = ending
         self.alive = True
+        self.limit = 0.0
 
     def expect_confined(self) -> None:
         """Raise SandboxError unless the process says that it is locked up."""
         answer = b""
         with contextlib.suppress(OSError):
-            self.channel.settimeout(START_SECONDS)
+            self._limit(START_SECONDS)
             answer = self.channel.recv(1)
             if answer == wire.FAILED:
                 answer += self.channel.recv(1000)
@@ -181,10 +182,11 @@ class Sandbox:
             raise SandboxDied("crashed", "the notebook's process had ended already")
         deadline = time.monotonic() + seconds
         try:
-            self._send(wire.encode(message, _as_reference), deadline)
+            self._limit(seconds)
+            self._send(wire.encode(list(message), _as_reference), deadline)
             frame, header = self._receive(deadline)
             return wire.decode(frame, header, resolve)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             self.kill()
             raise SandboxDied(
                 "timeout", f"took more than {seconds:.0f} s and was stopped"
@@ -199,26 +201,42 @@ class Sandbox:
             raise
 
     def _send(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
-        while view:
-            self.channel.settimeout(_left(deadline))
-            view = view[self.channel.send(view) :]
+        sent = self.channel.send(data)
+        while sent < len(data):
+            self._limit(_left(deadline))
+            sent += self.channel.send(memoryview(data)[sent:])
 
     def _receive(self, deadline: float) -> tuple[bytes, int]:
         """One frame without its prefix, and the length of its header."""
-        data = bytearray()
-        total, header = wire.PREFIX.size, 0
-        while len(data) < wire.PREFIX.size or len(data) < wire.PREFIX.size + total:
-            self.channel.settimeout(_left(deadline))
-            chunk = self.channel.recv(1 << 14)
-            if not chunk:
-                raise EOFError
-            data += chunk
-            if len(data) >= wire.PREFIX.size:
-                total, header = wire.check_prefix(bytes(data[: wire.PREFIX.size]))
+        data = self._read()
+        while len(data) < wire.PREFIX.size:
+            self._limit(_left(deadline))
+            data += self._read()
+        total, header = wire.check_prefix(data[: wire.PREFIX.size])
+        if len(data) < wire.PREFIX.size + total:
+            longer = bytearray(data)
+            while len(longer) < wire.PREFIX.size + total:
+                self._limit(_left(deadline))
+                longer += self._read()
+            data = bytes(longer)
         if len(data) > wire.PREFIX.size + total:
             raise wire.WireError("more than one reply")
-        return bytes(data[wire.PREFIX.size :]), header
+        return data[wire.PREFIX.size :], header
+
+    def _read(self) -> bytes:
+        chunk = self.channel.recv(1 << 15)
+        if not chunk:
+            raise EOFError
+        return chunk
+
+    def _limit(self, seconds: float) -> None:
+        """Let the kernel end a send or a receive after so long; it costs no call each time."""
+        if seconds != self.limit:
+            self.limit = seconds
+            whole, part = divmod(max(seconds, 1e-6), 1.0)
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                value = struct.pack("@ll", int(whole), int(part * 1e6))
+                self.channel.setsockopt(socket.SOL_SOCKET, option, value)
 
     def _death(self) -> SandboxDied | Disturbed:
         """Why the channel is closed. A process may close it and live on, so it is killed then.

@@ -49,17 +49,24 @@ class Server:
 
     def serve(self) -> None:
         while True:
-            prefix = self.read(wire.PREFIX.size)
-            total, header = wire.check_prefix(prefix)
-            request = wire.decode(self.read(total), header, lambda ref: self.objects[ref.number])
+            data = self.read()  # as a rule the whole request
+            while len(data) < wire.PREFIX.size:
+                data += self.read()
+            total, header = wire.check_prefix(data[: wire.PREFIX.size])
+            if len(data) < wire.PREFIX.size + total:
+                data = self.rest_of(data, wire.PREFIX.size + total)
+            request = wire.decode(data[wire.PREFIX.size :], header, self.held)
             self.write(self.answer(*request))
 
+    def held(self, reference: wire.Reference) -> Any:
+        return self.objects[reference.number]
+
     def answer(self, operation: str, *arguments: Any) -> bytes:
-        """The reply: ("ok", value), or ("raised", type, text, file, line, not implemented)."""
+        """The reply: ["ok", value], or ["raised", type, text, file, line, not implemented]."""
         try:
             # A seterr(all="raise") in one cell must not make an underflow in another a failure.
             with np.errstate(all="ignore") if operation != "cell" else contextlib.nullcontext():
-                reply: tuple[Any, ...] = ("ok", self.operations[operation](*arguments))
+                reply = ["ok", self.operations[operation](*arguments)]
         except BaseException as error:
             reply = self.raised(error)
         try:
@@ -67,7 +74,7 @@ class Server:
         except BaseException as error:  # a subclass whose methods fail, or too much data
             return wire.encode(self.raised(error), self.refer)
 
-    def raised(self, error: BaseException) -> tuple[Any, ...]:
+    def raised(self, error: BaseException) -> list[Any]:
         name, text = type(error).__name__, ""
         with contextlib.suppress(BaseException):
             text = str(error)[:2000]
@@ -75,7 +82,7 @@ class Server:
         for frame in traceback.extract_tb(error.__traceback__):
             if ", cell " in frame.filename:
                 label, line = frame.filename[-200:], frame.lineno or 0
-        return "raised", name[:100], text, label, line, isinstance(error, NotImplementedError)
+        return ["raised", name[:100], text, label, line, isinstance(error, NotImplementedError)]
 
     def cell(self, source: str, label: str) -> Any:
         items, success = run_cell(self.shell, source, label)
@@ -104,13 +111,16 @@ class Server:
 
     refer = hold
 
-    def read(self, size: int) -> bytes:
-        data = bytearray()
+    def read(self) -> bytes:
+        chunk = os.read(self.channel, 1 << 15)
+        if not chunk:
+            os._exit(0)  # the judge has hung up
+        return chunk
+
+    def rest_of(self, start: bytes, size: int) -> bytes:
+        data = bytearray(start)
         while len(data) < size:
-            chunk = os.read(self.channel, size - len(data))
-            if not chunk:
-                os._exit(0)  # the judge has hung up
-            data += chunk
+            data += self.read()
         return bytes(data)
 
     def write(self, data: bytes) -> None:

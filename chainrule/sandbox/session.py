@@ -58,6 +58,8 @@ class Session:
         self.methods: set[tuple[str, str]] = set()  # (type, name) of attributes seen to be callable
         self.words = {word for cell in cells for word in re.findall(r"\w+", cell.source)}
         self.output_left = MAX_OUTPUT
+        self.names: dict[str, Handle] = {}
+        self.names_of: Sandbox | None = None  # the process in which they were asked for
         self.sandbox: Sandbox | None = None
         self.death: SandboxDied | None = None
         self.deadline = 0.0
@@ -123,9 +125,9 @@ class Session:
         """One request; the value of the reply. Raises StudentError, or SandboxDied after a kill."""
         assert self.sandbox is not None
         reply = self.sandbox.request(seconds, self._stand_in, *message)
-        if isinstance(reply, tuple) and len(reply) == 2 and reply[0] == "ok":
+        if isinstance(reply, list) and len(reply) == 2 and reply[0] == "ok":
             return reply[1]
-        if isinstance(reply, tuple) and len(reply) == 6 and reply[0] == "raised":
+        if isinstance(reply, list) and len(reply) == 6 and reply[0] == "raised":
             raise self._student_error(*reply[1:])
         self._close()
         raise SandboxDied("crashed", "the notebook's process sent an answer of another form")
@@ -178,6 +180,17 @@ class Session:
             raise CheckFailed(death.kind, str(death)) from None
         return value
 
+    def name(self, name: str) -> Any:
+        """What the notebook calls ``name``. Classes are asked for once in each process."""
+        if self.sandbox is None or self.names_of is not self.sandbox:
+            self.names, self.names_of = {}, self.sandbox
+        if name in self.names and self.death is None:
+            return self.names[name]
+        value = self.ask("name", name)
+        if isinstance(value, Handle) and value._reference.type_name == "type":
+            self.names, self.names_of = {**self.names, name: value}, self.sandbox
+        return value
+
     def ask_of(self, sandbox: Sandbox, *message: Any) -> Any:
         """A request about an object of ``sandbox``, which may be gone by now."""
         if sandbox is not self.sandbox and self.death is None:
@@ -218,7 +231,7 @@ class Student:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._session.ask("name", name)
+            return self._session.name(name)
         except StudentError:
             text = f"{name} is not defined in {self._path}"
             raise CheckFailed("missing", text) from None
