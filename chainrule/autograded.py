@@ -26,6 +26,7 @@ from .notebooks import (
 )
 from .sandbox.session import CellResult
 from .text import clean, harmless_latex, one_line
+from .unusual import unusual
 from .verdict import CellComment, CellGrade, ComponentVerdict
 
 _SHOWN = {"text/plain", "text/latex", "image/png", "image/jpeg"}  # none of these can run a script
@@ -76,6 +77,7 @@ def findings(
                     comments.append(answers[name].comment(cell, passed.get(_component_of(cell))))
             cells = _student_cells(name, source, handed_in, ran.get(name, {}), submission.problems)
             problems += _problems(name, source, handed_in or (), ran.get(name, {}))
+            problems += unusual(name, handed_in or ())
         written[name] = notebook_bytes(source, cells)
     return Findings(tuple(grades), tuple(comments), written, tuple(one_line(p) for p in problems))
 

@@ -221,9 +221,9 @@ class Sessions:
         if name not in self.assignment.student_notebooks:
             raise NotGradedError(f"load({path!r}): there is no such notebook in the source.")
         if name not in self.sessions:
-            self.sessions[name] = open_notebook(
-                self.zygote, self.assignment, name, self.submission.notebooks.get(name)
-            )
+            cells = self.submission.notebooks.get(name) or ()
+            self.sessions[name] = Session(self.zygote, code_to_run(self.assignment, name, cells))
+            self.sessions[name].open()
         return Student(self.sessions[name], path)
 
     def begin(self, title: str) -> None:
@@ -237,17 +237,6 @@ class Sessions:
     def close(self) -> None:
         for session in self.sessions.values():
             session.close()
-
-
-def open_notebook(
-    zygote: Zygote, assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...] | None
-) -> Session:
-    """A session that has run the notebook's cells, with the given code in place."""
-    session = Session(zygote, code_to_run(assignment, name, cells or ()))
-    session.begin("loading")
-    with contextlib.suppress(homework.CheckFailed):
-        session.ask("name", "__name__")
-    return session
 
 
 def code_to_run(assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...]) -> list[Cell]:

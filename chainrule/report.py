@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import state
 from .homework import outcome_lines
-from .text import one_line
+from .text import clean, one_line
 from .verdict import Component, ComponentVerdict, Verdict
 
 if TYPE_CHECKING:
@@ -173,4 +173,5 @@ def _component_text(part: ComponentVerdict) -> str:
     if part.needs_manual:
         worth += f" ({number(part.component.formula_points or 0.0)} to read)"
     head = f"{part.component.title:<48}  {worth}"
-    return "\n".join([head, *outcome_lines(part.checks, " (hidden)")])
+    # What a check says may quote what student code has raised.
+    return "\n".join([head, *map(clean, outcome_lines(part.checks, " (hidden)"))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import bleach
@@ -51,6 +52,8 @@ _cleaner = bleach.Cleaner(
 
 class _Renderer(IPythonRenderer):
     def image(self, text: str, url: str, title: str | None = None) -> str:
+        if url.startswith("attachment:") and url[len("attachment:") :] not in self.attachments:
+            return str(self.emphasis(escape(f"the picture {text} is missing")))
         if url.strip().lower().startswith(("https:", "http:")):
             return str(self.link(text or url, url, title))
         return str(super().image(text, url, title))

@@ -60,8 +60,10 @@ def read_timestamp(folder: Path) -> datetime | None:
     something else than a time.
     """
     path = folder / TIMESTAMP_FILE
-    if not path.is_file() or path.is_symlink():
+    if not os.path.lexists(path):
         return None
+    if path.is_symlink() or not path.is_file():
+        raise NotGradedError(f"{TIMESTAMP_FILE} is not a regular file: replace or remove it.")
     with path.open("rb") as file:
         text = file.read(200).decode("utf-8", "replace").strip()
     if not text:

@@ -20,7 +20,7 @@ _MACHINE = sorted(
     reverse=True,
 )
 # What MathJax would turn into links, styles, attributes or more of its own code to load.
-_LATEX = re.compile(r"\\(href|require|style|class|cssId|mmlToken|bbox|csname)\b")
+_LATEX = re.compile(r"\\(href|require|style|class|cssId|mmlToken|bbox|csname|unicode)\b")
 
 
 def clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import itertools
 import re
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..homework import CheckFailed, StudentError
+from ..text import clean
 from .client import Sandbox, SandboxDied, Zygote
 from .wire import Reference, Refused
 
@@ -21,9 +23,9 @@ CALL_SECONDS = 5.0
 COMPONENT_SECONDS = 20.0
 CELL_SECONDS = 20.0
 NOTEBOOK_SECONDS = 60.0
-MAX_OUTPUT = (
-    16 << 20
-)  # characters that all cells of a notebook together may show, pictures included
+# Characters that all cells of a notebook together may show, pictures included.
+MAX_OUTPUT = 16 << 20
+MAX_LINES = 500  # of a cell in which the line of an exception is named: it could spell an input
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ class Session:
         self.deadline = time.monotonic() + COMPONENT_SECONDS
         self.death = None
 
+    def open(self) -> None:
+        """Run the notebook's cells, before the first component."""
+        self.begin("loading")
+        with contextlib.suppress(CheckFailed):
+            self.ask("name", "__name__")
+
     def load(self) -> None:
         """Fork a sandbox and run the cells in it, each failure recorded, none fatal to the rest.
 
@@ -112,6 +120,8 @@ class Session:
 
     def _within_limits(self, outputs: Any) -> list[dict[str, Any]]:
         """What a cell showed, unless the notebook has shown too much by then."""
+        if not isinstance(outputs, list):
+            raise TypeError("outputs that are not a list")
         shown = [item for item in outputs if isinstance(item, dict)]
         self.output_left -= _length(shown)
         if self.output_left >= 0:
@@ -158,9 +168,11 @@ class Session:
                 lines = cell.source.split("\n")
                 line += sum(1 for _ in itertools.takewhile(lambda text: not text.strip(), lines))
                 where = f"{label}, line {min(max(line, 1), len(lines))}"
+                if len(lines) > MAX_LINES:
+                    where = label
         return StudentError(
             name if known else "an exception of its own",
-            re.sub(r"[^\S\n]|[^\x20-\U0010ffff\n]", " ", text) if isinstance(text, str) else "",
+            clean(text[:2000]) if isinstance(text, str) else "",
             where,
             missing is True,
         )
@@ -171,9 +183,15 @@ class Session:
             if self.death is not None:
                 raise self.death
             if self.sandbox is None:
+                before = time.monotonic()
                 self.load()
+                self.deadline += time.monotonic() - before  # not the component's time
             left = self.deadline - time.monotonic()
-            value = self._exchange(max(min(CALL_SECONDS, left), 0.001), *message)
+            if left <= 0:
+                raise SandboxDied(
+                    "timeout", f"took more than {COMPONENT_SECONDS:.0f} s in all and was stopped"
+                )
+            value = self._exchange(min(CALL_SECONDS, left), *message)
         except SandboxDied as death:
             self._close()
             self.death = death

@@ -233,7 +233,7 @@ class _Decoder:
         if self.depth > MAX_DEPTH + 2:
             raise WireError("extensions nested too deeply")
         self.depth += 1
-        value = msgpack.unpackb(data, ext_hook=self.extension, strict_map_key=False)
+        value = msgpack.unpackb(data, ext_hook=self.extension, strict_map_key=False, timestamp=1)
         self.depth -= 1
         return value
 

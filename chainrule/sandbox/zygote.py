@@ -111,6 +111,7 @@ def _forget_the_course() -> None:
     root = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != Path(root)]
     sys.meta_path.insert(0, _OnlyWhatIsOffered())
+    sys.getprofile = lambda: None  # a submission shall not see whether it is being watched
 
 
 class _OnlyWhatIsOffered(importlib.abc.MetaPathFinder):
