@@ -12,8 +12,8 @@ import ast
 from .notebooks import SubmittedCell
 
 _MODULES = {"ctypes", "gc", "inspect", "importlib", "tracemalloc", "faulthandler"}
+_BUILTINS = {"exec", "eval", "compile", "__import__", "globals"}  # not as methods: re.compile
 _NAMES = {
-    *("exec", "eval", "compile", "__import__", "breakpoint", "globals"),
     *("_getframe", "_current_frames", "settrace", "gettrace", "setprofile", "getprofile"),
     *("meta_path", "get_objects", "get_referrers", "f_back", "f_globals", "f_locals", "__code__"),
     *("ast_transformers", "input_transformers_cleanup", "__globals__", "__closure__"),
@@ -40,15 +40,17 @@ def _used(source: str) -> set[str]:
         return set()  # what does not compile does not run either
     used: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute):
-            used |= {node.id if isinstance(node, ast.Name) else node.attr} & _NAMES
+        if isinstance(node, ast.Name):
+            used |= {node.id} & (_NAMES | _BUILTINS)
+        elif isinstance(node, ast.Attribute):
+            used |= {node.attr} & _NAMES
         elif isinstance(node, ast.Import):
             used |= {alias.name.partition(".")[0] for alias in node.names} & _MODULES
         elif isinstance(node, ast.ImportFrom):
             used |= {(node.module or "").partition(".")[0]} & _MODULES
             used |= {alias.name for alias in node.names} & _NAMES
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            used |= {node.value} & _NAMES  # as in getattr(sys, "setprofile")
+            used |= {node.value} & (_NAMES | _BUILTINS)  # as in getattr(sys, "setprofile")
     return used
 
 

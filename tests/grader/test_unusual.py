@@ -35,6 +35,7 @@ def test_means_to_reach_into_the_grader_are_named(source):
         "import numpy as np, sys, time",
         "layer.evaluate(); model.eval()",
         "# exec and gc are words",
+        "import re; re.compile('x')",
         "def (:",
         "!ls\n%timeit f(x)",
         "x = 1 + 2j",
