@@ -186,13 +186,20 @@ def outputs(result: CellResult) -> list[NotebookNode]:
             kept.append(new)
     if result.problem and not any(output.output_type == "error" for output in kept):
         kept.append(
-            new_output("error", ename="Stopped", evalue=clean(result.problem), traceback=[])
+            new_output(
+                "error",
+                ename="Stopped",
+                evalue=clean(result.problem),
+                traceback=[f"Stopped: {clean(result.problem)}"],  # the only thing that pages show
+            )
         )
     return kept
 
 
 def _output(item: dict[str, Any]) -> Any:
     kind = item.get("output_type")
+    if not isinstance(kind, str):
+        return None
     if kind == "stream" and isinstance(item.get("text"), str):
         name = "stderr" if item.get("name") == "stderr" else "stdout"
         return new_output("stream", name=name, text=clean(item["text"]))

@@ -146,7 +146,12 @@ class _Run:
 
     def _collected(self, todo: list[Intake]) -> Iterator[tuple[str, HandedIn]]:
         for intake in todo:
-            yield intake.student, collect(intake.folder, self.assignment)
+            try:
+                handed_in = collect(intake.folder, self.assignment)
+            except Exception as error:
+                self._failed(intake.student, error)
+            else:
+                yield intake.student, handed_in
 
     def _store(self, intake: Intake, verdict: Verdict) -> None:
         """The gradebook first: after a crash in between, the next run does it again."""

@@ -415,18 +415,32 @@ def assert_gradients(
 
         def loss(step: float) -> float:
             output = module.forward(x + step * direction, *(a.copy() for a in second))
-            return float(np.sum(weights * _as_floats(output, "forward")))
+            values = _as_floats(output, "forward")
+            if values.shape != shape:
+                words = "forward has %s, and at another input %s"
+                raise CheckFailed(
+                    "shape", words % (_shape_in_words(shape), _shape_in_words(values.shape))
+                )
+            return float(np.sum(weights * values))
 
         near, far = loss(STEP) - loss(-STEP), loss(2 * STEP) - loss(-2 * STEP)
         return (8 * near - far) / (12 * STEP)
 
     # Three directions at random tell right from wrong; only for a wrong gradient does it take
     # every single element to say where.
-    if isinstance(actual, np.ndarray) and actual.shape == x.shape:
-        directions = np.random.default_rng(0).choice([-1.0, 1.0], size=(3, *x.shape))
+    if (
+        isinstance(actual, np.ndarray)
+        and actual.shape == x.shape
+        and actual.dtype.kind in "biuf"
+        and np.isfinite(actual).all()
+    ):
+        # No two elements have the same weight: errors in them cannot cancel out.
+        directions = np.random.default_rng(0).normal(size=(3, *x.shape))
+        directions /= np.max(np.abs(directions))
         expected = np.array([along(direction) for direction in directions])
         got = np.array([np.sum(actual * direction) for direction in directions])
-        if np.allclose(got, expected, rtol=1e-4, atol=1e-4 * float(np.max(np.abs(actual)))):
+        scale = float(np.max(np.abs(expected)))
+        if np.isfinite(expected).all() and np.allclose(got, expected, rtol=1e-4, atol=1e-4 * scale):
             return
 
     def differences(weights: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from .course import Assignment, grade_id
+from .course import Assignment, grade_id, nbgrader_metadata
 
 MAX_BYTES = 20 << 20
 MAX_CELLS = 2000
@@ -100,18 +100,23 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
 def _parse(
     name: str, data: bytes, assignment: Assignment, problems: list[str]
 ) -> tuple[SubmittedCell, ...]:
-    kinds = {
-        grade_id(cell): cell.cell_type
-        for cell in assignment.notebooks[name].cells
-        if grade_id(cell)
-    }
+    sources = {grade_id(c): c for c in assignment.notebooks[name].cells if grade_id(c)}
+    kinds = {key: cell.cell_type for key, cell in sources.items()}
     cells = []
-    for number, found in enumerate(_items(data), 1):
+    items = _items(data)
+    if not items:
+        problems.append(f"{name}.ipynb has no cells")
+    for number, found in enumerate(items, 1):
         cell = _cell(found, set(kinds))
         if isinstance(cell, str):
             problems.append(f"{name}.ipynb, cell {number} {cell}")
-            # In its place, so that the others keep their numbers.
-            cell = SubmittedCell("raw", "", "", {})
+            # In its place, so that the others keep their numbers and a reader sees what happened.
+            cell = SubmittedCell("markdown", f"*{problems[-1]}.*", "", {})
+        if changed := _changed_marks(found, sources.get(cell.grade_id)):
+            problems.append(
+                f"{name}.ipynb, cell {number}: {changed} of {cell.grade_id} was changed; what the "
+                "source says counts"
+            )
         kind = kinds.get(cell.grade_id, cell.kind)
         if kind != cell.kind:
             problems.append(
@@ -141,6 +146,23 @@ def _read_bytes(path: Path) -> bytes:
             f"is larger than {MAX_BYTES >> 20} MB: clear the outputs and save it again"
         )
     return data
+
+
+_MARKS = ("points", "grade", "solution", "locked", "task")  # what nbgrader calls its metadata
+
+
+def _changed_marks(item: Any, source: NotebookNode | None) -> str:
+    """Which of a cell's marks are not as they were released, if the cell carries any."""
+    metadata = item.get("metadata") if source is not None else None
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if source is None or not isinstance(marks, dict):
+        return ""
+    original = nbgrader_metadata(source)
+    return ", ".join(
+        mark
+        for mark in _MARKS
+        if mark in marks and (marks[mark] != original.get(mark, 0 if mark == "points" else False))
+    )
 
 
 def _items(data: bytes) -> list[Any]:

@@ -164,10 +164,10 @@ def digest_of_submission(folder: Path, assignment: Assignment, extras: Extras) -
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_FILE_BYTES:
             _add(digest, name, path)
         else:
-            digest.update(f"{name}: {path.exists()}\0".encode())
+            digest.update(f"{name}: {path.exists()}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
 def _add(digest: hashlib._Hash, name: object, path: Path) -> None:
     content = hashlib.sha256(path.read_bytes()).hexdigest()
-    digest.update(f"{name}\0{content}\0".encode())
+    digest.update(f"{name}\0{content}\0".encode(errors="surrogateescape"))

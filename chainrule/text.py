@@ -33,8 +33,8 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same on one line, for a table or a list."""
-    return " ".join(clean(text).split())
+    """The same on one line, for a table or a list, without what cannot be seen."""
+    return "".join(filter(str.isprintable, " ".join(clean(text).split())))
 
 
 def harmless_latex(text: str) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 MAX_HEADER = 1 << 20  # bytes; one byte of msgpack becomes at most about 60 bytes of Python objects
 MAX_BODY = 1 << 26
 MAX_DEPTH = 16
-MAX_AXES = 32
+MAX_AXES = 64  # as many as NumPy has
 LONG_TEXT = 1 << 12  # characters; from there on a string's bytes stand in the body
 PREFIX = struct.Struct("<II")
 # The first byte on a channel, before any frame: whether the process could be confined.
@@ -59,14 +59,13 @@ _SUBCLASSES = ("matrix", "MaskedArray", "recarray", "memmap", "chararray", "ndar
 NESTED = f"data nested more than {MAX_DEPTH} deep"
 HUGE_INTEGER = "an integer of more than 64 bits"
 ODD_KEYS = "a dict with keys other than strings and integers"
-MANY_AXES = f"an array of more than {MAX_AXES} axes"
 TOO_LARGE = f"more than {MAX_BODY >> 20} MB of arrays"
 UNKNOWN = "something that is not plain data"
 REASONS = frozenset(
     (
         *(f"an array of {kind}" for kind in _KINDS.values()),
         *(f"a {name} in place of a plain array" for name in _SUBCLASSES),
-        *(NESTED, HUGE_INTEGER, ODD_KEYS, MANY_AXES, TOO_LARGE, UNKNOWN),
+        *(NESTED, HUGE_INTEGER, ODD_KEYS, TOO_LARGE, UNKNOWN),
     )
 )
 
@@ -165,8 +164,6 @@ class _Encoder:
         if code is None:
             words = _KINDS.get(kind.kind)
             return self.refuse(f"an array of {words}" if words else UNKNOWN)
-        if value.ndim > MAX_AXES:
-            return self.refuse(MANY_AXES)
         if len(self.body) + value.nbytes > MAX_BODY:  # before a view of few bytes becomes a copy
             return self.refuse(TOO_LARGE)
         shape = value.shape

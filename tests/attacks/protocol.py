@@ -109,7 +109,7 @@ ATTACKS: list[Attack] = [
             "a shape whose product is 0 with an axis of 4 billion": reply(
                 "frame(ok(array(FLOAT64, 2**32 - 1, 0)))"
             ),
-            "a shape of 64 dimensions": reply("frame(ok(array(FLOAT64, *[1] * 64)), bytes(8))"),
+            "a shape of 65 dimensions": reply("frame(ok(array(FLOAT64, *[1] * 65)), bytes(8))"),
             "a shape of half a number": reply("frame(ok(ext(1, b'\\x0b\\x01\\x00')), bytes(8))"),
             "an array without a dtype": reply("frame(ok(ext(1, b'')), bytes(8))"),
             "an array with more to say": reply(

@@ -120,7 +120,7 @@ def array_fields(code, *shape):
         extension(1, array_fields(11, 2**32 - 1)),
         extension(1, array_fields(11, 2**31, 2**31)),
         extension(1, array_fields(11, 2**27, 0)),
-        extension(1, array_fields(11, *[1] * 33)),
+        extension(1, array_fields(11, *[1] * 65)),
         extension(2, msgpack.packb(1)),
         extension(2, b"\xc1"),
         extension(3, b"1234"),
@@ -187,8 +187,8 @@ def test_half_a_surrogate_pair_arrives_as_a_question_mark():
     assert round_trip("\udfff" * 5000) == "?" * 5000
 
 
-def test_an_array_of_many_axes_is_refused():
-    assert round_trip(np.zeros((1,) * 40)) == wire.Refused(wire.MANY_AXES)
+def test_an_array_has_as_many_axes_as_it_likes():
+    assert round_trip(np.zeros((1,) * 64)).shape == (1,) * 64
 
 
 def test_a_large_view_of_few_bytes_is_refused_without_a_copy():
