@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -28,7 +29,7 @@ from .registration import register
 from .settings import load_config, load_settings
 from .state import read_state
 from .verdict import Verdict
-from .workers import Task, judge_all, judge_with, processors
+from .workers import Judges, Task, judge_all, judge_with, processors
 
 LOG_FILE = "grading.log"
 # What concerns the whole class, and not the submission at which it came up.
@@ -57,10 +58,16 @@ def grade(
     *,
     force: bool = False,
     weak_sandbox: bool = False,
+    jobs: int | None = None,
     executor: Executor | None = None,
+    judges: Judges | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Grade all submissions of ``assignment``, or those of ``students``, and write the feedback.
+
+    They are judged in ``jobs`` processes, as many as there are processors by default, or by
+    ``executor``, or by whatever else ``judges`` stands for: a function that takes a task and work,
+    as ``judge_all`` does, and gives students with their futures.
 
     What has not changed since it was graded is left as it is, unless ``force``. A submission that
     the grader itself cannot deal with is reported, with its traceback in grading.log, and the
@@ -78,7 +85,10 @@ def grade(
         todo = run.take_in(chosen, force)
         if todo:
             task = Task(assignment, settings.seed, weak_sandbox)
-            run.judge(executor, task, todo, progress)
+            size = min(len(todo), jobs or processors())
+            if judges is None:
+                judges = partial(judge_with, executor, at_once=2 * size) if executor else None
+            run.judge(judges or partial(judge_all, size=size), task, todo, progress)
         run.write_feedback(config, progress)
     return report
 
@@ -123,19 +133,11 @@ class _Run:
                 todo.append(intake)
         return todo
 
-    def judge(
-        self, executor: Executor | None, task: Task, todo: list[Intake], show: Progress
-    ) -> None:
+    def judge(self, judges: Judges, task: Task, todo: list[Intake], show: Progress) -> None:
         """Judge and store, one student after the other as the verdicts come in."""
         intakes = {intake.student: intake for intake in todo}
-        size = min(len(todo), processors())
-        work = self._collected(todo)
         with show(f"grading {self.assignment.name}", len(todo)) as advance:
-            for student, future in (
-                judge_with(executor, task, work, 2 * size)
-                if executor
-                else judge_all(task, work, size)
-            ):
+            for student, future in judges(task, self._collected(todo)):
                 try:
                     self._store(intakes[student], future.result())
                 except _FOR_ALL:

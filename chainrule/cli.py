@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("assignment")
     grade.add_argument("--student", action="append", metavar="ID", help="only this student")
     grade.add_argument("--force", action="store_true", help="also what has not changed")
+    grade.add_argument(
+        "--jobs", type=_positive, metavar="N", help="processes that judge (default: all processors)"
+    )
+    grade.add_argument("--quiet", action="store_true", help="show no progress")
     _add_weak_sandbox(grade)
     grade.set_defaults(run=_grade)
 
@@ -87,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print what was found as JSON")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _add_weak_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +139,7 @@ def _release(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from .classroom import grade
-    from .progress import on_terminal
+    from .progress import on_terminal, silent
     from .report import score_table
 
     course = _course()
@@ -138,8 +149,9 @@ def _grade(options: argparse.Namespace) -> int:
         assignment,
         options.student,
         force=options.force,
+        jobs=options.jobs,
         weak_sandbox=options.allow_weak_sandbox,
-        progress=on_terminal,
+        progress=silent if options.quiet else on_terminal,
     )
     rows = _read_scores(course, assignment)
     print(score_table(rows, assignment.components))

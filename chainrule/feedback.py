@@ -7,12 +7,16 @@ exporter, and a student's are there together or not at all.
 
 from __future__ import annotations
 
+import json
+import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbconvert.exporters import HTMLExporter
-from nbformat import NotebookNode
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
@@ -22,25 +26,27 @@ from .course import Assignment, Course, grade_id
 from .errors import NotGradedError
 from .files import replacing
 from .gradebook import NotebookGrades
-
-Pages = dict[str, str]
+from .notebooks import rejoined
 
 
 class Renderer:
-    """Renders autograded notebooks of one course; made once, since that compiles the template."""
+    """Renders autograded notebooks of one course; made once, since that compiles the template.
+
+    Most of a notebook is the same for everybody, so that highlighted code and Markdown are kept.
+    """
 
     def __init__(self, course: Course, config: Config) -> None:
         # nbgrader's converter knows where its template lies.
         settings = GenerateFeedback(
             coursedir=course_directory(course, config), config=config
         ).config
-        self.exporter: Any = HTMLExporter(config=settings)
+        self.exporter: Any = _Exporter(config=settings)
 
     def page(
         self, name: str, assignment: str, student: str, data: bytes, told: NotebookGrades
     ) -> str:
         """The page of one autograded notebook's bytes."""
-        notebook = nbformat.reads(data.decode(), as_version=4)
+        notebook = from_dict(rejoined(json.loads(data)))
         for cell in notebook.cells:
             _fill_in(cell, told)
         resources = {
@@ -57,6 +63,41 @@ class Renderer:
         }
         html: str = self.exporter.from_notebook_node(notebook, resources=resources)[0]
         return html
+
+
+class _Exporter(HTMLExporter):
+    """nbconvert's, which would parse each finished page again, to give pictures a text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self.highlighters: dict[str | None, Any] = {}
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
+    ) -> tuple[str, dict[str, Any]]:
+        resources = self._init_resources(resources)
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        if lexer not in self.highlighters:
+            highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
+            self.highlighters[lexer] = _remembering(highlight)
+        show = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
+        self.register_filter("highlight_code", self.highlighters[lexer])
+        self.register_filter("filter_data_type", show)
+        html, resources = TemplateExporter.from_notebook_node(self, nb, resources)
+        return _WITHOUT_ALT.sub(f'<img alt="{_ALT}"', html), resources
+
+
+_ALT = "No description has been provided for this image"
+_WITHOUT_ALT = re.compile(r"<img(?![^>]*\balt=)")
+
+
+def _remembering(highlight: Any) -> Any:
+    @lru_cache(maxsize=2000)
+    def remembered(source: str) -> str:
+        return str(highlight(source))
+
+    return lambda source, language=None, metadata=None: remembered(source)
 
 
 def _fill_in(cell: NotebookNode, told: NotebookGrades) -> None:

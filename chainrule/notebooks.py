@@ -326,6 +326,18 @@ def _split_output(output: Mapping[str, Any]) -> dict[str, Any]:
     return new
 
 
+def rejoined(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A notebook of ``notebook_bytes`` with its texts in one piece again, changed in place."""
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+        for output in cell.get("outputs", ()):
+            if "text" in output:
+                output["text"] = "".join(output["text"])
+            for mime, text in output.get("data", {}).items():
+                output["data"][mime] = "".join(text)
+    return notebook
+
+
 def new_cell(
     kind: str, source: str, metadata: Mapping[str, Any] | None = None, cell_id: str = ""
 ) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -67,8 +68,16 @@ def markdown_to_safe_html(context: Context, source: str) -> str:
     images stay, images from elsewhere become links; scripts and event handlers go.
     """
     cell: dict[str, Any] = context.get("cell") or {}
-    renderer = _Renderer(
-        escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True
-    )
+    attachments = cell.get("attachments")
+    return _rendered(source, attachments) if attachments else _remembered(source)
+
+
+@lru_cache(maxsize=2000)  # the text of a homework is the same for everybody
+def _remembered(source: str) -> str:
+    return _rendered(source, {})
+
+
+def _rendered(source: str, attachments: dict[str, Any]) -> str:
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     html = MarkdownWithMath(renderer=renderer).render(harmless_latex(source))
     return str(_cleaner.clean(html))

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -91,6 +91,7 @@ def _die_with_parent() -> None:
 
 Work = Iterable[tuple[str, HandedIn]]
 Judged = tuple[str, "Future[Verdict]"]
+Judges = Callable[[Task, Work], Iterator[Judged]]
 
 
 def judge_all(task: Task, work: Work, size: int) -> Iterator[Judged]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from bs4 import BeautifulSoup
 
 from chainrule.classroom import grade
 from chainrule.course import Course
@@ -151,8 +152,13 @@ def test_the_rest_of_nbgrader_works(course, hand_in):
 
 def test_feedback_is_the_same_page_for_page(course, class_of_all_kinds):
     grade(course, course.assignment("tiny"))
-    pages = {path: path.read_text() for path in (course.root / "feedback").rglob("*.html")}
-    assert len(pages) >= 4
+    pages = {path: parsed(path) for path in (course.root / "feedback").rglob("*.html")}
+    assert len(pages) == 20
     status, said = nbgrader(course, "generate_feedback", "tiny", "--force")
     assert status == 0, said
-    assert pages == {path: path.read_text() for path in pages}
+    assert pages == {path: parsed(path) for path in pages}
+
+
+def parsed(path):
+    """A page as a browser reads it: nbgrader's is written anew by a parser, ours is not."""
+    return str(BeautifulSoup(path.read_text(), "html.parser"))
