@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("assignment")
     grade.add_argument("--student", action="append", metavar="ID", help="only this student")
     grade.add_argument("--force", action="store_true", help="also what has not changed")
-    grade.add_argument(
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument(
         "--jobs", type=_positive, metavar="N", help="processes that judge (default: all processors)"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="judge on a Dask cluster: tcp://HOST:PORT"
     )
     grade.add_argument("--quiet", action="store_true", help="show no progress")
     _add_weak_sandbox(grade)
@@ -144,12 +149,18 @@ def _grade(options: argparse.Namespace) -> int:
 
     course = _course()
     assignment = course.assignment(options.assignment)
+    judges = None
+    if options.scheduler is not None:
+        from .cluster import judge_on_cluster
+
+        judges = partial(judge_on_cluster, options.scheduler)
     report = grade(
         course,
         assignment,
         options.student,
         force=options.force,
         jobs=options.jobs,
+        judges=judges,
         weak_sandbox=options.allow_weak_sandbox,
         progress=silent if options.quiet else on_terminal,
     )

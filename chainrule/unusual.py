@@ -8,6 +8,7 @@ else. To use them costs no points: they are named, and a person reads.
 from __future__ import annotations
 
 import ast
+import re
 
 from .notebooks import SubmittedCell
 
@@ -33,7 +34,12 @@ def unusual(name: str, cells: tuple[SubmittedCell, ...]) -> list[str]:
     return lines
 
 
+_ANY = re.compile("|".join(sorted(_MODULES | _BUILTINS | _NAMES)))
+
+
 def _used(source: str) -> set[str]:
+    if not _ANY.search(source):
+        return set()
     try:
         tree = ast.parse(_without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -32,6 +32,8 @@ class Server:
             "name": self.name,
             "call": lambda target, args, kwargs: target(*args, **kwargs),
             "method": lambda target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
+            "call_each": lambda target, each: [target(*args) for args in each],
+            "method_each": lambda target, name, each: [getattr(target, name)(*a) for a in each],
             "getattr": getattr,
             "setattr": lambda target, name, value: setattr(target, name, value),
             "getitem": lambda target, key: target[key],

@@ -177,8 +177,11 @@ class Session:
             missing is True,
         )
 
-    def ask(self, *message: Any) -> Any:
-        """A request on behalf of a test. Raises CheckFailed when the process is dead or dies."""
+    def ask(self, *message: Any, calls: int = 1) -> Any:
+        """A request on behalf of a test, which makes so many calls of student code.
+
+        Raises CheckFailed when the process is dead or dies.
+        """
         try:
             if self.death is not None:
                 raise self.death
@@ -191,7 +194,7 @@ class Session:
                 raise SandboxDied(
                     "timeout", f"took more than {COMPONENT_SECONDS:.0f} s in all and was stopped"
                 )
-            value = self._exchange(min(CALL_SECONDS, left), *message)
+            value = self._exchange(min(calls * CALL_SECONDS, left), *message)
         except SandboxDied as death:
             self._close()
             self.death = death
@@ -209,11 +212,11 @@ class Session:
             self.names, self.names_of = {**self.names, name: value}, self.sandbox
         return value
 
-    def ask_of(self, sandbox: Sandbox, *message: Any) -> Any:
+    def ask_of(self, sandbox: Sandbox, *message: Any, calls: int = 1) -> Any:
         """A request about an object of ``sandbox``, which may be gone by now."""
         if sandbox is not self.sandbox and self.death is None:
             self.death = SandboxDied("crashed", "the object is gone with the process it lived in")
-        return self.ask(*message)
+        return self.ask(*message, calls=calls)
 
     def _close(self) -> None:
         if self.sandbox is not None:
@@ -308,14 +311,28 @@ class Handle:
         ):
             object.__setattr__(self, name, value)
 
-    def _ask(self, operation: str, *arguments: Any) -> Any:
-        value = self._session.ask_of(self._sandbox, operation, self, *arguments)
+    def _ask(self, operation: str, *arguments: Any, calls: int = 1) -> Any:
+        value = self._session.ask_of(self._sandbox, operation, self, *arguments, calls=calls)
         if isinstance(value, Refused):
             raise CheckFailed("type", f"the result is {value.reason}")
         return value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("call", list(args), kwargs)
+
+    def call_each(self, arguments: list[tuple[Any, ...]]) -> list[Any]:
+        """The results of several calls, in one round trip."""
+        return self._results("call_each", list(map(list, arguments)))
+
+    def _results(self, operation: str, *arguments: Any) -> list[Any]:
+        calls = len(arguments[-1])
+        results = self._ask(operation, *arguments, calls=calls)
+        if not isinstance(results, list) or len(results) != calls:
+            raise CheckFailed("crashed", "the notebook's process sent an answer of another form")
+        for result in results:
+            if isinstance(result, Refused):
+                raise CheckFailed("type", f"the result is {result.reason}")
+        return results
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -368,6 +385,9 @@ class _Method:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._owner._ask("method", self._name, list(args), kwargs)
+
+    def call_each(self, arguments: list[tuple[Any, ...]]) -> list[Any]:
+        return self._owner._results("method_each", self._name, list(map(list, arguments)))
 
     @property
     def _reference(self) -> Reference:
