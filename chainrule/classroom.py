@@ -20,7 +20,7 @@ from . import submitted
 from .course import Assignment, Course
 from .errors import ChainruleError, GradebookError, SandboxError, UsageError
 from .feedback import Renderer, has_pages, write_pages
-from .files import WORK_FOLDER, only_one
+from .files import WORK_FOLDER, only_one, to_the_end
 from .gradebook import grades_of, open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
@@ -89,6 +89,7 @@ def grade(
             if judges is None:
                 judges = partial(judge_with, executor, at_once=2 * size) if executor else None
             run.judge(judges or partial(judge_all, size=size), task, todo, progress)
+            report.graded.sort()
         run.write_feedback(config, progress)
     return report
 
@@ -139,7 +140,8 @@ class _Run:
         with show(f"grading {self.assignment.name}", len(todo)) as advance:
             for student, future in judges(task, self._collected(todo)):
                 try:
-                    self._store(intakes[student], future.result())
+                    with to_the_end():
+                        self._store(intakes[student], future.result())
                 except _FOR_ALL:
                     raise
                 except Exception as error:
@@ -178,7 +180,8 @@ class _Run:
             for student in todo:
                 try:
                     grades = grades_of(self.gradebook, self.assignment.name, student)
-                    write_pages(renderer, self.course, self.assignment, student, grades)
+                    with to_the_end():
+                        write_pages(renderer, self.course, self.assignment, student, grades)
                 except _FOR_ALL:
                     raise
                 except Exception as error:

@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chainrule: {error}", file=sys.stderr)
         return NOT_GRADED
     except KeyboardInterrupt:
-        print("chainrule: interrupted; what was graded so far is stored", file=sys.stderr)
+        print(
+            "chainrule: interrupted. What was graded so far is stored: run the same command again "
+            "to go on.",
+            file=sys.stderr,
+        )
         return NOT_GRADED
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +57,22 @@ def remove(folder: Path) -> None:
             prefix=f"{_TEMPORARY}{folder.name}-", dir=folder.parent
         ) as temporary:
             folder.rename(Path(temporary) / "old")
+
+
+@contextmanager
+def to_the_end() -> Iterator[None]:
+    """Let Ctrl-C wait until this block is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextmanager

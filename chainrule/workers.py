@@ -63,6 +63,8 @@ def pool(size: int) -> Iterator[Executor]:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():  # nobody waits for what they do
+                child.kill()
             raise
 
 

@@ -6,6 +6,7 @@ CHAINRULE_KILLS says how often (make chaos); CHAINRULE_CHAOS_SEED which moments.
 import json
 import os
 import random
+import signal
 import subprocess
 import time
 
@@ -112,6 +113,21 @@ def chaos(tmp_path_factory, undisturbed):
     chaos.last_rerun = run(course)
     chaos.forced_rerun = run(course, "--force")
     return chaos
+
+
+@pytest.mark.parametrize("moment", [0.3, 2.0, 2.6, 3.2])
+def test_ctrl_c_says_how_to_go_on_and_costs_nothing(course, undisturbed, moment):
+    process = start(course, "--force")
+    time.sleep(moment)
+    below = [one for group in descendants(process.pid).values() for one in group]
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode == 1 and "run the same command again" in said) or (
+        process.returncode == 0 and "12 graded" in said
+    ), said
+    assert wait_until(lambda: not any(map(alive, below)))
+    assert run(course)[0] == 0
+    assert made(course) == made(undisturbed)
 
 
 def test_every_kind_of_process_was_killed(chaos):
