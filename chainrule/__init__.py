@@ -1,3 +1,9 @@
-"""A grader that runs homework where it can do no harm and judges it where it cannot reach."""
+"""Grades nbgrader homework: runs submissions in a sandbox and judges them outside of it."""
 
-__version__ = "0.1.0"
+import sys
+
+__version__ = "0.2.0"
+
+# Found there, it would make jsonschema compile a grammar for a kind of text that no notebook has,
+# which takes a second in every process. It is optional for jsonschema.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

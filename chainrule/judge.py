@@ -38,10 +38,15 @@ class Judge:
         self, assignment: Assignment, *, seed: int = 0, weak_sandbox: bool = False
     ) -> None:
         self.assignment = assignment
-        self.cells = list(_compile(assignment))
-        self.hidden = HiddenTests(assignment.tests, seed)
         self.weak_sandbox = weak_sandbox
-        self.zygote = Zygote(weak_sandbox)
+        self.zygote = Zygote(weak_sandbox, wait=False)  # meanwhile, the rest
+        try:
+            self.cells = list(_compile(assignment))
+            self.hidden = HiddenTests(assignment.tests, seed)
+            self.zygote.wait()
+        except BaseException:
+            self.zygote.close()
+            raise
 
     def __enter__(self) -> Judge:
         return self

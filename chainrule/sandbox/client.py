@@ -47,9 +47,12 @@ class Ending:
 
 
 class Zygote:
-    """A running zygote; ``fork()`` gives a fresh, locked-down sandbox in a few milliseconds."""
+    """A running zygote; ``fork()`` gives a fresh, locked-down sandbox in a few milliseconds.
 
-    def __init__(self, weak: bool = False) -> None:
+    It takes a second to start. With ``wait=False`` call ``wait()`` before the first fork.
+    """
+
+    def __init__(self, weak: bool = False, *, wait: bool = True) -> None:
         self.socket, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
@@ -66,6 +69,11 @@ class Zygote:
             )
         self.alive = True
         self.socket.settimeout(START_SECONDS)
+        if wait:
+            self.wait()
+
+    def wait(self) -> None:
+        """Until it is ready. Raises SandboxError where it cannot start."""
         try:
             ready = self.socket.recv(6) == b"ready\n"
         except OSError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chainrule import __version__
 from chainrule.classroom import grade
 from chainrule.cli import _find_assignment, main
 from chainrule.errors import UsageError
@@ -144,5 +145,5 @@ def test_the_version_is_printed_without_loading_anything(elsewhere):
     command = [sys.executable, "-X", "importtime", "-m", "chainrule", "--version"]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("chainrule 0.1.0")
+    assert done.stdout.startswith(f"chainrule {__version__}")
     assert not {"numpy", "nbformat", "nbgrader"} & set(done.stderr.replace("|", " ").split())
