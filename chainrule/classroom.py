@@ -83,6 +83,7 @@ def grade(
         register(gradebook, course, assignment, settings.deadline(assignment.name), config)
         run = _Run(course, assignment, gradebook, settings.seed, report)
         todo = run.take_in(chosen, force)
+        gradebook.db.rollback()  # no transaction stays open while others judge
         if todo:
             task = Task(assignment, settings.seed, weak_sandbox)
             size = min(len(todo), jobs or processors())

@@ -12,156 +12,27 @@ sends back a Verdict, which holds text, numbers and bytes only.
 
 from __future__ import annotations
 
-import platform
 import re
-import socket
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .course import Assignment
-from .errors import ChainruleError, NotGradedError, SandboxError, UsageError
-from .notebooks import HandedIn, parse
-from .submitted import digest_of_grader
+from .errors import ChainruleError, NotGradedError, UsageError
+from .notebooks import HandedIn
+from .remote import Parcel, Refused, judge_here, pack, receive
 from .verdict import Verdict
 from .workers import Judged, Task, Work
 
 if TYPE_CHECKING:
     import distributed
 
-    from .judge import Judge
-
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0  # without any worker
 REMINDER_SECONDS = 5.0
 AT_ONCE = 4  # submissions under way for each thread of a worker
-KEPT = 4  # assignments that a worker keeps ready
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """An assignment as it travels, and what has to be the same wherever it is judged."""
-
-    name: str
-    seed: int
-    weak_sandbox: bool
-    files: dict[str, bytes] = field(repr=False)  # by path below a folder that is made for them
-    versions: dict[str, str]
-    digest: str  # of the assignment, the package, and the above
-
-
-class Refused(UsageError):
-    """A worker that would give other verdicts than this machine."""
-
-
-def pack(task: Task) -> Parcel:
-    """All that a worker needs to judge the submissions of an assignment."""
-    assignment = task.assignment
-    files = {}
-    for part, folder in (("source", assignment.source), ("tests", assignment.tests)):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                files[f"{part}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-    digest = digest_of_grader(assignment, task.seed, task.weak_sandbox)
-    return Parcel(assignment.name, task.seed, task.weak_sandbox, files, _versions(), digest)
-
-
-@cache
-def _versions() -> dict[str, str]:
-    """What a verdict may depend on beside this package and the assignment."""
-    packages = ("numpy", "ipython", "pytest")
-    return {"Python": platform.python_version(), **{name: version(name) for name in packages}}
-
-
-# ---------------------------------------------------------------------------------------
-# In a worker's process
-
-
-class _Unpacked:
-    """An assignment in a private folder of this process, which is gone when the process ends."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        from distributed import get_worker
-
-        self.parcel = parcel
-        # Within Dask's folder of this worker: the next worker removes what a killed one left.
-        where = get_worker().local_directory
-        self.folder = tempfile.TemporaryDirectory(prefix="chainrule-", dir=where)
-        root = Path(self.folder.name)
-        for name, content in parcel.files.items():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_bytes(content)
-        self.assignment = Assignment(parcel.name, root / "source", root / "tests")
-
-    @cached_property
-    def judge(self) -> Judge:
-        from .judge import Judge
-
-        parcel = self.parcel
-        return Judge(self.assignment, seed=parcel.seed, weak_sandbox=parcel.weak_sandbox)
-
-    def close(self) -> None:
-        if "judge" in vars(self):
-            self.judge.close()
-        self.folder.cleanup()
-
-
-_one_at_a_time = threading.Lock()  # the judge uses what a process has only one of, such as stdout
-_unpacked: dict[str, _Unpacked] = {}  # by digest, the one used last at the end
-
-
-def receive(parcel: Parcel) -> Parcel:
-    """Let the worker that calls look at the parcel. Raises Refused."""
-    with _one_at_a_time:
-        _open(parcel)
-    return parcel
-
-
-def judge_here(parcel: Parcel, work: HandedIn) -> Verdict:
-    """Judge one submission in the worker's process that calls."""
-    with _one_at_a_time:
-        unpacked = _open(parcel)
-        try:
-            verdict = unpacked.judge.judge(parse(work, unpacked.assignment))
-        except SandboxError as error:
-            raise SandboxError(f"On the worker {socket.gethostname()}: {error}") from error
-    return replace(verdict, submission=work.digest())
-
-
-def _open(parcel: Parcel) -> _Unpacked:
-    for name, here in _versions().items():
-        if here != parcel.versions[name]:
-            _refuse(f"has {name} {here} and not {parcel.versions[name]}")
-    found = _unpacked.pop(parcel.digest, None)
-    if found is None:
-        found = _Unpacked(parcel)
-        if digest_of_grader(found.assignment, parcel.seed, parcel.weak_sandbox) != parcel.digest:
-            found.close()
-            _refuse("has another chainrule: the files of the package differ")
-    _unpacked[parcel.digest] = found
-    while len(_unpacked) > KEPT:
-        _unpacked.pop(next(iter(_unpacked))).close()
-    return found
-
-
-def _refuse(why: str) -> None:
-    raise Refused(
-        f"The worker on {socket.gethostname()} {why}. Its verdicts would not be those of this "
-        "machine: install there what is installed here, and start the worker again."
-    )
-
-
-# ---------------------------------------------------------------------------------------
-# On the machine that grades
 
 
 def judge_on_cluster(address: str, task: Task, work: Work) -> Iterator[Judged]:

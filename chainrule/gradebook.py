@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePath
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
@@ -20,15 +19,15 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.plugins import LateSubmissionPlugin
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from .converters import course_directory
 from .course import Course
+from .database import alone, create_file, trouble
 from .errors import GradebookError, NotGradedError
-from .files import WORK_FOLDER, one_after_the_other
 from .moments import in_words
 from .settings import put_tools_on_path
 from .submitted import check_student_id
@@ -45,51 +44,18 @@ def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
     """
     put_tools_on_path()
     directory = course_directory(course, config)
-    name = directory.course_id or "default_course"
+    url, name = directory.db_url, directory.course_id or "default_course"
     try:
-        _create(directory.db_url, name)
-        with Gradebook(directory.db_url, name) as gradebook:
+        create_file(url, name)
+        with alone(url):
+            gradebook = Gradebook(url, name)
+        with gradebook:
             if gradebook.engine.dialect.name == "sqlite":
                 gradebook.db.execute(text(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}"))
                 gradebook.db.commit()
             yield gradebook
     except DBAPIError as error:
-        raise GradebookError(_in_words(directory.db_url, str(error.orig))) from error
-
-
-def _create(url: str, course_id: str) -> None:
-    """Make a gradebook that is a file, if it is not there: as a whole, whenever this is killed."""
-    database = make_url(url).database
-    if make_url(url).get_backend_name() != "sqlite" or not database or Path(database).exists():
-        return
-    work = Path(database).parent / WORK_FOLDER
-    with one_after_the_other(work / "gradebook.lock"):
-        if not Path(database).exists():
-            new = work / "new.db"
-            new.unlink(missing_ok=True)
-            Gradebook(f"sqlite:///{new}", course_id).close()
-            new.rename(database)
-
-
-def _in_words(url: str, said: str) -> str:
-    """What the database said about its trouble, and what to do."""
-    name = PurePath(url).name
-    if "locked" in said:
-        return (
-            f"{name} is locked by another program, perhaps a formgrader or a database viewer. "
-            "Close it and run the command again: what was graded so far is stored."
-        )
-    if "full" in said:
-        return f"{name}: there is no room on the disk. Make some and run the command again."
-    if "readonly" in said or "unable to open" in said:
-        return f"{name} cannot be written: check the permissions of the file and of its folder."
-    if any(words in said for words in ("malformed", "not a database", "corrupt")):
-        return (
-            f"{name} is damaged ({said}); nothing was written to it. Restore it from a backup and "
-            "run the command again. Without one, move it away: grading makes a new one, but scores "
-            "and comments given by a person are lost with the file."
-        )
-    return f"{name}: {said}"
+        raise GradebookError(trouble(url, str(error.orig))) from error
 
 
 def record(
@@ -106,7 +72,19 @@ def record(
     than the verdict.
     """
     check_student_id(student_id)
-    session: Session = gradebook.db
+    try:
+        return _record(gradebook.db, assignment, student_id, verdict, timestamp)
+    except IntegrityError:  # another program has added the same rows meanwhile; now they are there
+        return _record(gradebook.db, assignment, student_id, verdict, timestamp)
+
+
+def _record(
+    session: Session,
+    assignment: str,
+    student_id: str,
+    verdict: Verdict,
+    timestamp: datetime | None,
+) -> timedelta:
     try:
         submission = _submission(session, assignment, student_id)
         submission.timestamp = timestamp and timestamp.astimezone(UTC).replace(tzinfo=None)

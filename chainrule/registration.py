@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from .converters import ConverterError, generated
 from .course import Assignment, Course, grade_id
+from .database import alone
 from .errors import UsageError
 
 
@@ -31,16 +32,24 @@ def register(
     An assignment that has not changed is only read. Raises UsageError where nbgrader cannot
     follow a change because there are submissions already.
     """
-    if _in_gradebook(gradebook, assignment.name) != _in_source(assignment, config):
+    wanted = _in_source(assignment, config)
+    if _in_gradebook(gradebook, assignment.name) != wanted:
         gradebook.db.rollback()  # nbgrader writes through a connection of its own
-        try:
-            with generated(assignment, course, config, save=True):
-                pass
-        except ConverterError as error:
-            raise UsageError(
-                f"The gradebook cannot take over the changes in {assignment.source}: {error}"
-            ) from error
+        with alone(gradebook.engine.url):
+            if _in_gradebook(gradebook, assignment.name) != wanted:  # nobody else did it meanwhile
+                gradebook.db.rollback()
+                _save(course, assignment, config)
     set_deadline(gradebook, assignment.name, deadline)
+
+
+def _save(course: Course, assignment: Assignment, config: Config) -> None:
+    try:
+        with generated(assignment, course, config, save=True):
+            pass
+    except ConverterError as error:
+        raise UsageError(
+            f"The gradebook cannot take over the changes in {assignment.source}: {error}"
+        ) from error
 
 
 def set_deadline(gradebook: Gradebook, assignment: str, deadline: datetime | None) -> None:

@@ -14,19 +14,9 @@ import pytest
 from chainrule.course import Course
 from chainrule.settings import STATE_FILE
 from tests.grader.conftest import make_course
+from tests.grader.test_doors import ROWS
 
 PACKAGE = Path(__file__).parents[2]
-ROWS = """
-    select s.student_id, s.timestamp, n.name, sn.late_submission_penalty, b.name, b.type,
-           g.auto_score, g.manual_score, g.needs_manual_grade, c.auto_comment, c.manual_comment
-    from submitted_assignment s
-    join submitted_notebook sn on sn.assignment_id = s.id
-    join notebook n on n.id = sn.notebook_id
-    join base_cell b on b.notebook_id = n.id
-    left join grade g on g.notebook_id = sn.id and g.cell_id = b.id
-    left join comment c on c.notebook_id = sn.id and c.cell_id = b.id
-    order by 1, 3, 5, 6
-"""
 MANUAL = """
     select s.student_id, b.name, g.manual_score, c.manual_comment
     from submitted_assignment s

@@ -2,8 +2,6 @@
 
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,9 @@ from chainrule.classroom import grade
 from chainrule.course import Course, find_course
 from chainrule.sandbox import policy
 from chainrule.settings import STATE_FILE
-from tests.crash.conftest import ROWS, query
+from tests.crash.conftest import query
 from tests.grader.conftest import make_course
+from tests.grader.test_doors import ROWS, copy_of, nbgrader
 
 if missing := policy.missing_layers():
     pytest.skip(" ".join(missing), allow_module_level=True)
@@ -73,29 +72,13 @@ def files(course, step):
     }
 
 
-def copy_of(course, name):
-    target = course.root.parent / name
-    shutil.copytree(course.root, target, symlinks=True)
-    return Course(target)
-
-
-def nbgrader(course, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course.root,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(PACKAGE), "HOME": str(course.root)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def by_both_doors(course, assignment):
     other = copy_of(course, "other")
     report = grade(course, course.assignment(assignment))
     assert report.failures == {}
-    nbgrader(other, "generate_assignment", assignment)
-    nbgrader(other, "autograde", assignment)
+    for command in ("generate_assignment", "autograde"):
+        status, said = nbgrader(other, command, assignment)
+        assert status == 0, said
     return other
 
 
