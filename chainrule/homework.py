@@ -467,7 +467,12 @@ def call_each(function: Callable[..., Any], arguments: list[tuple[Any, ...]]) ->
     at_once = getattr(type(function), "call_each", None)
     if at_once is not None:
         return list(at_once(function, arguments))
-    return [function(*each) for each in arguments]
+    return [as_it_is_now(function(*each)) for each in arguments]
+
+
+def as_it_is_now(value: Any) -> Any:
+    """A result that stays what it is: a layer may write the next one into the same array."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 # ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..homework import tries_nearby, uses_complex
+from ..homework import call_each, tries_nearby, uses_complex
 from . import wire
 from .shell import Shell, run_cell
 
@@ -32,8 +32,8 @@ class Server:
             "name": self.name,
             "call": lambda target, args, kwargs: target(*args, **kwargs),
             "method": lambda target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
-            "call_each": lambda target, each: [target(*args) for args in each],
-            "method_each": lambda target, name, each: [getattr(target, name)(*a) for a in each],
+            "call_each": call_each,
+            "method_each": lambda target, name, each: call_each(getattr(target, name), each),
             "getattr": getattr,
             "setattr": lambda target, name, value: setattr(target, name, value),
             "getitem": lambda target, key: target[key],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.homework import CheckFailed, StudentError
+from chainrule.homework import CheckFailed, StudentError, call_each
 from chainrule.sandbox import session as session_module
 from chainrule.sandbox.client import Zygote
 from chainrule.sandbox.session import Cell, Session, Student
@@ -106,6 +106,30 @@ def test_arrays_cross_by_value(student):
     x = np.ones(2)
     np.testing.assert_array_equal(layer.double(x), [2, 2])
     np.testing.assert_array_equal(x, [1, 1])
+
+
+REUSING = """
+import numpy as np
+
+class Layer:
+    buffer = np.zeros(2)
+    def forward(self, x):
+        return np.multiply(x, 2, out=self.buffer)
+"""
+
+
+def test_many_calls_at_once_give_each_result_as_it_was(open_notebook):
+    layer = Student(open_notebook(REUSING), "nb.ipynb").Layer()
+    layer.forward(np.ones(2))
+    for forward in (layer.forward, layer._ask("getattr", "forward")):
+        results = call_each(forward, [(np.full(2, float(k)),) for k in range(3)])
+        np.testing.assert_array_equal(results, [[0, 0], [2, 2], [4, 4]])
+
+
+def test_one_of_many_calls_that_fails_fails_them_all(student):
+    layer = student.Layer(2)
+    with pytest.raises(StudentError, match="no"):
+        call_each(layer.fail, [(), ()])
 
 
 def test_an_attribute_can_be_set(student):
