@@ -6,20 +6,20 @@ import statistics
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import DBAPIError
-from traitlets.config import Config
 
 from . import submitted
 from .course import Assignment, Course
 from .errors import ChainruleError, GradebookError, SandboxError, UsageError
-from .feedback import Renderer, has_pages, write_pages
+from .feedback import has_pages, pages, write_pages
 from .files import WORK_FOLDER, only_one, to_the_end
 from .gradebook import grades_of, open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
@@ -29,9 +29,10 @@ from .registration import register
 from .settings import load_config, load_settings
 from .state import read_state
 from .verdict import Verdict
-from .workers import Judges, Task, judge_all, judge_with, processors
+from .workers import Judges, Task, ahead, judge_all, judge_with, pool, processors
 
 LOG_FILE = "grading.log"
+PAGES_FOR_A_PROCESS = 25  # to start one takes as long as the pages of so many students
 # What concerns the whole class, and not the submission at which it came up.
 _FOR_ALL = (SandboxError, GradebookError, DBAPIError)
 
@@ -91,7 +92,7 @@ def grade(
                 judges = partial(judge_with, executor, at_once=2 * size) if executor else None
             run.judge(judges or partial(judge_all, size=size), task, todo, progress)
             report.graded.sort()
-        run.write_feedback(config, progress)
+        run.write_feedback(jobs or processors(), progress)
     return report
 
 
@@ -166,7 +167,7 @@ class _Run:
         self.report.problems[intake.student] = state.problems
         self.report.seconds.append(verdict.seconds)
 
-    def write_feedback(self, config: Config, show: Progress) -> None:
+    def write_feedback(self, size: int, show: Progress) -> None:
         """Pages for all who were judged now, and for those whose pages are not there."""
         todo = [*self.report.graded]
         todo += [
@@ -176,18 +177,35 @@ class _Run:
         ]
         if not todo:
             return
-        renderer = Renderer(self.course, config)
-        with show("writing feedback", len(todo)) as advance:
-            for student in todo:
+        with (
+            show("writing feedback", len(todo)) as advance,
+            pool(size)
+            if min(size, len(todo) // PAGES_FOR_A_PROCESS) > 1
+            else nullcontext() as many,
+        ):
+            for student, future in ahead(many, pages, self._grades(todo), 2 * size):
                 try:
-                    grades = grades_of(self.gradebook, self.assignment.name, student)
                     with to_the_end():
-                        write_pages(renderer, self.course, self.assignment, student, grades)
+                        write_pages(self.course, self.assignment, student, future.result())
                 except _FOR_ALL:
                     raise
                 except Exception as error:
                     self._failed(student, error, "has no feedback")
                 advance(student)
+
+    def _grades(self, students: list[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """What ``pages`` needs for each of them."""
+        name = self.assignment.name
+        for student in students:
+            yield (
+                student,
+                (
+                    self.course.root,
+                    name,
+                    student,
+                    grades_of(self.gradebook, name, student),
+                ),
+            )
 
     def _folder(self, step: str, student: str) -> Path:
         return self.course.root / step / student / self.assignment.name

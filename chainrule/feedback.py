@@ -27,6 +27,7 @@ from .errors import NotGradedError
 from .files import replacing
 from .gradebook import NotebookGrades
 from .notebooks import rejoined
+from .settings import load_config
 
 
 class Renderer:
@@ -109,25 +110,32 @@ def _fill_in(cell: NotebookNode, told: NotebookGrades) -> None:
         cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = told.scores[name]
 
 
-def write_pages(
-    renderer: Renderer,
-    course: Course,
-    assignment: Assignment,
-    student: str,
-    grades: dict[str, NotebookGrades],
-) -> None:
-    """Write feedback/<student>/<assignment>/ from what stands in autograded/ and the gradebook."""
-    graded = course.root / "autograded" / student / assignment.name
-    if set(grades) != set(assignment.notebooks):
-        raise NotGradedError(f"The gradebook knows nothing of {student}: grade with --force.")
-    pages = {
-        name: renderer.page(
-            name, assignment.name, student, (graded / f"{name}.ipynb").read_bytes(), told
+_renderers: dict[Path, Renderer] = {}  # of this process
+
+
+def pages(
+    root: Path, assignment: str, student: str, grades: dict[str, NotebookGrades]
+) -> dict[str, str]:
+    """The pages of a submission by notebook, from autograded/ and what the gradebook says."""
+    if root not in _renderers:
+        _renderers[root] = Renderer(Course(root), load_config(root))
+    graded = root / "autograded" / student / assignment
+    return {
+        name: _renderers[root].page(
+            name, assignment, student, (graded / f"{name}.ipynb").read_bytes(), told
         )
         for name, told in grades.items()
     }
+
+
+def write_pages(
+    course: Course, assignment: Assignment, student: str, written: dict[str, str]
+) -> None:
+    """Write feedback/<student>/<assignment>/, all pages of it or none."""
+    if set(written) != set(assignment.notebooks):
+        raise NotGradedError(f"The gradebook knows nothing of {student}: grade with --force.")
     with replacing(course.root / "feedback" / student / assignment.name) as new:
-        for name, html in pages.items():
+        for name, html in written.items():
             (new / f"{name}.html").write_text(html, encoding="utf-8")
 
 

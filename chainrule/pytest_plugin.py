@@ -30,8 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A generator of its own for each test, from the course's seed and the test's name."""
-    seed = request.config.getoption("--hidden-seed")
-    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+    return generator(request.config.getoption("--hidden-seed"), request.node.name)
+
+
+def generator(seed: int, test: str) -> np.random.Generator:
+    """What ``rng`` gives the test of that name."""
+    return np.random.default_rng([seed, zlib.crc32(test.encode())])
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .course import Assignment
 from .notebooks import HandedIn, parse
@@ -20,6 +21,9 @@ from .verdict import Verdict
 
 if TYPE_CHECKING:
     from .judge import Judge
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,37 @@ def _die_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def ahead(
+    executor: Executor | None,
+    function: Callable[..., T],
+    work: Iterable[tuple[str, tuple[Any, ...]]],
+    at_once: int,
+) -> Iterator[tuple[str, Future[T]]]:
+    """Call ``function`` for each student with the arguments that stand beside them, in order.
+
+    ``executor`` makes so many calls at once; without one, they are made here.
+    """
+    running: deque[tuple[str, Future[T]]] = deque()
+    for student, arguments in work:
+        running.append((student, _submit(executor, function, arguments)))
+        if executor is None or len(running) == at_once:
+            yield running.popleft()
+    yield from running
+
+
+def _submit(
+    executor: Executor | None, function: Callable[..., T], arguments: tuple[Any, ...]
+) -> Future[T]:
+    future: Future[T] = Future()
+    try:
+        if executor is not None:
+            return executor.submit(function, *arguments)
+        future.set_result(function(*arguments))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 Work = Iterable[tuple[str, HandedIn]]

@@ -67,3 +67,60 @@ def test_the_seed_decides_the_random_inputs(tmp_path, run):
         hidden = HiddenTests(tmp_path, seed)
         hidden.run("Thing", lambda rng: seen.append(rng.random()), homework.component("Thing"))
     assert seen[0] == seen[1] != seen[2]
+
+
+KINDS = """
+import pytest
+
+pytestmark = pytest.mark.component("Thing")
+seen = []
+
+
+@pytest.fixture
+def nine():
+    return 9
+
+
+def test_plain(student, rng):
+    \"\"\"one: plain\"\"\"
+    student.append(("plain", float(rng.normal())))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_parameters(student, number, rng):
+    \"\"\"two: parameters\"\"\"
+    student.append((number, float(rng.normal())))
+
+
+def test_a_fixture_of_its_own(student, nine):
+    \"\"\"three: a fixture\"\"\"
+    student.append(nine)
+
+
+class TestGroup:
+    def test_in_a_class(self, student):
+        \"\"\"four: a class\"\"\"
+        student.append("class")
+
+
+@pytest.mark.skipif(True, reason="not here")
+def test_skipped(student):
+    \"\"\"five: skipped\"\"\"
+"""
+
+
+def of_all_kinds(folder, **options):
+    (folder / "test_kinds.py").write_text(KINDS)
+    component, given = homework.component("Thing"), []
+    HiddenTests(folder, seed=3, **options).run("Thing", given, component)
+    return given, [(check.name, check.passed) for check in component.checks]
+
+
+def test_tests_of_all_kinds_go_the_same_way_as_with_pytest(tmp_path):
+    given, checks = of_all_kinds(tmp_path)
+    assert (given, checks) == of_all_kinds(tmp_path, by_pytest=True)
+    assert [str(item) for item in given[-2:]] == ["9", "class"] and len(checks) == 6
+
+
+def test_a_test_that_is_skipped_is_no_requirement_met(tmp_path):
+    assert of_all_kinds(tmp_path)[1][-1] == ("test_skipped", False)

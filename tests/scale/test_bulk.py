@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chainrule import classroom
 from chainrule.classroom import grade
 from chainrule.course import Course, find_course
 from chainrule.sandbox import policy
@@ -127,7 +128,8 @@ def test_the_sample_class_gets_the_same_notebooks_from_both_doors(sample_class):
     assert ours == theirs
 
 
-def test_scores_and_files_do_not_depend_on_the_number_of_processes(tmp_path):
+def test_scores_and_files_do_not_depend_on_the_number_of_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(classroom, "PAGES_FOR_A_PROCESS", 4)  # three processes for twelve
     course = make_course(tmp_path / "one")
     generate(course, 12, seed=7)
     other = copy_of(course, "three")
