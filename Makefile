@@ -5,7 +5,7 @@ BIN := .venv/bin
 # More arguments for the command behind a target, for example: make test ARGS="-k linear"
 ARGS ?=
 
-.PHONY: help grade test adequacy determinism fuzz chaos doctor lint release formgrader clean-class clean lock
+.PHONY: help grade test adequacy determinism fuzz chaos bench doctor lint release formgrader clean-class clean lock
 
 help:
 	@echo 'make grade        grade what is in submitted/ (a sample class, where it is empty)'
@@ -18,13 +18,14 @@ help:
 	@echo 'make determinism  judge 200 times with different seeds: is the verdict always the same?'
 	@echo 'make fuzz         feed the grader hostile bytes for some minutes'
 	@echo 'make chaos        kill -9 its processes 500 times while it grades'
+	@echo 'make bench        measure it against nbgrader, otter and a floor, for a quarter of an hour'
 	@echo 'make doctor       what does this machine offer, and does the sandbox hold here?'
 	@echo 'make lint         check style and types'
 	@echo 'make lock         pin the dependencies anew (ARGS=--upgrade for the newest ones)'
 	@echo 'make clean        remove .venv and the caches'
 	@echo
 	@echo 'PYTHON=python3.12 names another Python for .venv (3.11 or newer; make clean first, where there is one);'
-	@echo 'ARGS="..." adds arguments to the command behind test, release, doctor, formgrader and lock.'
+	@echo 'ARGS="..." adds arguments to the command behind test, bench, release, doctor, formgrader and lock.'
 
 # All assignments are graded whatever happens to one; the first failure is the exit status.
 grade: .venv/ready
@@ -51,6 +52,9 @@ fuzz: .venv/ready
 
 chaos: .venv/ready
 	@CHAINRULE_KILLS=500 $(BIN)/python -m pytest tests/crash $(ARGS)
+
+bench: .venv/ready
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 doctor: .venv/ready
 	@$(BIN)/chainrule doctor $(ARGS)

@@ -177,11 +177,10 @@ class _Run:
         ]
         if not todo:
             return
+        size = min(size, len(todo) // PAGES_FOR_A_PROCESS)
         with (
             show("writing feedback", len(todo)) as advance,
-            pool(size)
-            if min(size, len(todo) // PAGES_FOR_A_PROCESS) > 1
-            else nullcontext() as many,
+            pool(size) if size > 1 else nullcontext() as many,
         ):
             for student, future in ahead(many, pages, self._grades(todo), 2 * size):
                 try:
