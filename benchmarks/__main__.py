@@ -81,6 +81,8 @@ def _measure(options: argparse.Namespace) -> Results:
             here = Path(folder, name)
             here.mkdir()
             GROUPS[name](Bench(here, sizes, options.rounds, options.few, tests, results, say))
+            if options.json:  # what was measured is not lost with what comes after it
+                options.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
     results.machine["load at the end"] = _load()
     results.machine["minutes"] = f"{(time.monotonic() - started) / 60:.1f}"
     return results

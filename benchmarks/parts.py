@@ -42,7 +42,7 @@ EACH = (
 
 # module, class or "", function, part
 _FUNCTIONS = (
-    ("gradebook", "", "_create", ONCE[1]),
+    ("gradebook", "", "create_file", ONCE[1]),
     ("classroom", "", "register", ONCE[2]),
     ("judge", "Judge", "__init__", ONCE[3]),
     ("classroom", "", "take_in", EACH[0]),
