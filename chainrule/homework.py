@@ -222,8 +222,8 @@ def assert_close(
     index = "[%s]" % ", ".join(str(int(i)) for i in worst) if wanted.ndim else ""
     relative = float(error[worst]) / scale if scale > 0 else float(error[worst])
     # Of a gigantic number not even the exponent is told: it could be made up to spell the input.
-    far = "%.2g" % relative if relative < 1000 else "more than 1000"
-    unit = (" of" if relative < 1000 else " times") + " the largest value"
+    far = "%.2g" % relative if relative < 10 else "more than 10"
+    unit = (" of" if relative < 10 else " times") + " the largest value"
     place = ", largest at %s" % index if index and wanted.size > 1 else ""
     raise CheckFailed(
         "values",
