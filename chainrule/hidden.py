@@ -33,7 +33,6 @@ class HiddenTests:
     def __init__(self, folder: Path, seed: int, *, by_pytest: bool = False) -> None:
         self.plugin = _Plugin()
         self.seed = seed
-        self.by_pytest = by_pytest
         self.items: dict[str, list[pytest.Function]] = {}
         arguments = [
             *(
@@ -66,6 +65,8 @@ class HiddenTests:
                 raise NotGradedError(f"{item.nodeid} has no component mark: add pytestmark.")
             assert isinstance(item, pytest.Function)
             self.items.setdefault(mark.args[0], []).append(item)
+        # Found out once, not for each submission.
+        self.plain = {item for item in session.items if not by_pytest and _is_plain(item)}
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
@@ -83,10 +84,8 @@ class HiddenTests:
             raise NotGradedError(f"There are no hidden tests for the component {title}.")
         for item in self.items[title]:
             check = homework.Check(requirement(item), item.name, hidden=True)
-            if self.by_pytest or not _is_plain(item):
-                raised = self.plugin.outcome(item, student)
-            else:
-                raised = self._call(item, student)
+            call = self._call if item in self.plain else self.plugin.outcome
+            raised = call(item, student)
             if isinstance(raised, ChainruleError):
                 raise raised
             if isinstance(raised, _FAULTS_OF_A_TEST):
@@ -106,7 +105,7 @@ class HiddenTests:
         return None
 
 
-def _is_plain(item: pytest.Function) -> bool:
+def _is_plain(item: Any) -> bool:
     """Whether a test can be called without pytest: no fixtures but ours, no class, no marks."""
     if item.cls is not None or any(mark.name in _MARKS for mark in item.iter_markers()):
         return False

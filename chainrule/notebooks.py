@@ -10,7 +10,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ def _parse(
     if not items:
         problems.append(f"{name}.ipynb has no cells")
     for number, found in enumerate(items, 1):
-        cell = _cell(found, set(kinds))
+        cell = _cell(found, kinds)
         if isinstance(cell, str):
             problems.append(f"{name}.ipynb, cell {number} {cell}")
             # In its place, so that the others keep their numbers and a reader sees what happened.
@@ -191,11 +191,12 @@ def _items(data: bytes) -> list[Any]:
 
 def parse_cells(data: bytes, known: Iterable[str] = ()) -> list[SubmittedCell]:
     """The cells of a notebook's bytes; ``known`` are the grade ids that cells may carry."""
-    cells = [_cell(item, set(known)) for item in _items(data)]
+    names = set(known)
+    cells = [_cell(item, names) for item in _items(data)]
     return [cell for cell in cells if not isinstance(cell, str)]
 
 
-def _cell(item: Any, known: set[str]) -> SubmittedCell | str:
+def _cell(item: Any, known: Container[str]) -> SubmittedCell | str:
     """A cell, or why it is none, as the rest of a sentence that starts with its place."""
     if not isinstance(item, dict) or item.get("cell_type") not in ("code", "markdown", "raw"):
         return "is not a cell: left out"

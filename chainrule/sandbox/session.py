@@ -209,7 +209,7 @@ class Session:
             return self.names[name]
         value = self.ask("name", name)
         if isinstance(value, Handle) and value._reference.type_name == "type":
-            self.names, self.names_of = {**self.names, name: value}, self.sandbox
+            self.names[name], self.names_of = value, self.sandbox
         return value
 
     def ask_of(self, sandbox: Sandbox, *message: Any, calls: int = 1) -> Any:
