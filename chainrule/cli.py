@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .classroom import Report
     from .course import Assignment, Course
     from .scores import StudentScores
+    from .workers import Judges
 
 DONE, NOT_GRADED, WRONG_USAGE = 0, 1, 2
 
@@ -26,6 +28,9 @@ DONE, NOT_GRADED, WRONG_USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process by default)."""
     options = _parser().parse_args(arguments)
+    # Of the hundred thousands of objects that the imports make, none is garbage. To look for some
+    # again and again, and once more at the end, takes more than a second.
+    gc.set_threshold(100_000)
     try:
         return int(options.run(options))
     except UsageError as error:
@@ -49,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chainrule: {where}{error.strerror or error}", file=sys.stderr)
         print("What was graded so far is stored: mend this and run it again.", file=sys.stderr)
         return NOT_GRADED
+    finally:
+        gc.freeze()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -147,31 +154,57 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from .classroom import grade
-    from .progress import on_terminal, silent
-    from .report import score_table
-
     course = _course()
     assignment = course.assignment(options.assignment)
-    judges = None
-    if options.scheduler is not None:
-        from .cluster import judge_on_cluster
+    with _judges(options, course, assignment) as judges:
+        from .classroom import grade
+        from .progress import on_terminal, silent
+        from .report import score_table
 
-        judges = partial(judge_on_cluster, options.scheduler)
-    report = grade(
-        course,
-        assignment,
-        options.student,
-        force=options.force,
-        jobs=options.jobs,
-        judges=judges,
-        weak_sandbox=options.allow_weak_sandbox,
-        progress=silent if options.quiet else on_terminal,
-    )
+        report = grade(
+            course,
+            assignment,
+            options.student,
+            force=options.force,
+            jobs=options.jobs,
+            judges=judges,
+            weak_sandbox=options.allow_weak_sandbox,
+            progress=silent if options.quiet else on_terminal,
+        )
     rows = _read_scores(course, assignment)
     print(score_table(rows, assignment.components))
     _print_report(report, sum(len(row.waiting) for row in rows))
     return NOT_GRADED if report.failures else DONE
+
+
+@contextlib.contextmanager
+def _judges(
+    options: argparse.Namespace, course: Course, assignment: Assignment
+) -> Iterator[Judges | None]:
+    """Who judges; None leaves it to ``grade``.
+
+    The pool's processes start now if there is certainly work for them: they are ready by the time
+    that nbgrader is imported, which takes as long.
+    """
+    from .settings import load_config, load_settings
+    from .submitted import not_yet_graded, students
+    from .workers import Task, head_start, processors
+
+    if options.scheduler is not None:
+        from .cluster import judge_on_cluster
+
+        yield partial(judge_on_cluster, options.scheduler)
+        return
+    todo = set(options.student or students(course, assignment.name))
+    if not options.force:
+        todo = not_yet_graded(course, assignment.name, todo)
+    if not todo:
+        yield None
+        return
+    seed = load_settings(load_config(course.root)).seed
+    size = min(len(todo), options.jobs or processors())
+    with head_start(Task(assignment, seed, options.allow_weak_sandbox), size) as judges:
+        yield judges
 
 
 def _print_report(report: Report, waiting: int) -> None:

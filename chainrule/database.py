@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
+from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import URL, NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from .errors import UsageError
@@ -27,8 +29,25 @@ def create_file(url: str, course_id: str) -> None:
         if not Path(database).exists():
             new = work / "new.db"
             new.unlink(missing_ok=True)
-            Gradebook(f"sqlite:///{new}", course_id).close()
+            connect(f"sqlite:///{new}", course_id).close()
             new.rename(database)
+
+
+def connect(url: str, course_id: str) -> Gradebook:
+    """nbgrader's gradebook at ``url``, with its tables.
+
+    nbgrader asks the program ``alembic`` for the version of a new gradebook, which takes two
+    seconds to say what alembic's library says at once.
+    """
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        if not inspect(connection).get_table_names():
+            head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.execute(
+                text("create table alembic_version (version_num varchar(32) not null)")
+            )
+            connection.execute(text("insert into alembic_version values (:head)"), {"head": head})
+    return Gradebook(url, course_id)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from traitlets.config import Config
 
 from .converters import course_directory
 from .course import Course
-from .database import alone, create_file, trouble
+from .database import alone, connect, create_file, trouble
 from .errors import GradebookError, NotGradedError
 from .moments import in_words
 from .settings import put_tools_on_path
@@ -48,7 +48,7 @@ def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
     try:
         create_file(url, name)
         with alone(url):
-            gradebook = Gradebook(url, name)
+            gradebook = connect(url, name)
         with gradebook:
             if gradebook.engine.dialect.name == "sqlite":
                 gradebook.db.execute(text(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}"))

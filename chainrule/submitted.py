@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from .course import SAFE_NAME, Assignment, Course
 from .errors import NotGradedError, UsageError
 from .moments import parse_moment
+from .settings import STATE_FILE
 
 TIMESTAMP_FILE = "timestamp.txt"
 MAX_FILE_BYTES = 20 << 20
@@ -42,6 +43,16 @@ def students(course: Course, assignment: str) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(path.name for path in folder.iterdir() if os.path.lexists(path / assignment))
+
+
+def not_yet_graded(course: Course, assignment: str, names: Iterable[str]) -> set[str]:
+    """Those of ``names`` who certainly have to be judged: nothing was remembered about them."""
+    folder = course.root / "autograded"
+    return {
+        name
+        for name in names
+        if _is_safe(name) and not (folder / name / assignment / STATE_FILE).exists()
+    }
 
 
 def submission_folder(course: Course, student_id: str, assignment: str) -> Path:

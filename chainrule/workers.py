@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -10,8 +11,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,17 +37,32 @@ class Task:
     weak_sandbox: bool = False
 
 
-_judges: dict[Task, Judge] = {}  # of this worker process
+# Of this worker process:
+_judges: dict[Task, Judge] = {}
+_processor: set[int] = set()  # the one it shall keep to, if any
 
 
 def judge_one(task: Task, work: HandedIn) -> Verdict:
     """Judge one submission in the process that calls, which prepares itself the first time."""
-    if task not in _judges:
-        from .judge import Judge
-
-        _judges[task] = Judge(task.assignment, seed=task.seed, weak_sandbox=task.weak_sandbox)
+    prepare(task)
     verdict = _judges[task].judge(parse(work, task.assignment))
     return replace(verdict, submission=work.digest())
+
+
+def prepare(task: Task) -> None:
+    """Make what judging needs, if it is not there."""
+    if task in _judges:
+        return
+    from .judge import Judge
+
+    judge = Judge(task.assignment, seed=task.seed, weak_sandbox=task.weak_sandbox)
+    if _processor:
+        for process in (0, judge.zygote.process.pid):  # 0 is this process
+            with suppress(OSError):
+                os.sched_setaffinity(process, _processor)
+    _judges[task] = judge
+    gc.collect()
+    gc.freeze()  # what was made by now stays: no later collection needs to look at it
 
 
 def new_pool(size: int) -> Executor:
@@ -66,10 +83,15 @@ def pool(size: int) -> Iterator[Executor]:
         try:
             yield executor
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():  # nobody waits for what they do
-                child.kill()
+            stop(executor)
             raise
+
+
+def stop(executor: Executor) -> None:
+    """End a pool's processes at once: nobody waits for what they do."""
+    executor.shutdown(wait=False, cancel_futures=True)
+    for child in multiprocessing.active_children():
+        child.kill()
 
 
 def processors() -> int:
@@ -81,16 +103,15 @@ def processors() -> int:
 def _start(started: Any = None) -> None:
     """Prepare a worker; ``started`` counts them.
 
-    One thread for linear algebra, set before NumPy is imported. A processor of its own: a worker
-    and its sandbox never run at the same time, and to wake one another on two processors costs
-    more than most calls do.
+    One thread for linear algebra, set before NumPy is imported. A processor of its own, as soon as
+    it is prepared: a worker and its sandbox never run at the same time, and to wake one another on
+    two processors costs more than most calls do.
     """
     if started is not None and hasattr(os, "sched_setaffinity"):
         usable = sorted(os.sched_getaffinity(0))
         with started.get_lock():
             number, started.value = started.value, started.value + 1
-        with suppress(OSError):
-            os.sched_setaffinity(0, {usable[number % len(usable)]})
+        _processor.add(usable[number % len(usable)])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us deals with it
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
@@ -144,8 +165,25 @@ Judged = tuple[str, "Future[Verdict]"]
 Judges = Callable[[Task, Work], Iterator[Judged]]
 
 
-def judge_all(task: Task, work: Work, size: int) -> Iterator[Judged]:
+@contextmanager
+def head_start(task: Task, size: int) -> Iterator[Judges]:
+    """``judge_all`` with ``size`` processes that prepare themselves from now on.
+
+    For a command that has seconds of imports before it. They are gone after the block.
+    """
+    with new_pool(size) as first:
+        for _ in range(size):
+            first.submit(prepare, task)
+        try:
+            yield partial(judge_all, size=size, first=first)
+        finally:
+            stop(first)
+
+
+def judge_all(task: Task, work: Work, size: int, first: Executor | None = None) -> Iterator[Judged]:
     """Judge submissions in ``size`` processes; give each student's future when it is done.
+
+    The processes are those of ``first``, if it is given, as long as none of them dies.
 
     ``work`` is read no faster than it is judged. When a process dies, a new pool goes on, and what
     was under way is judged once more at the end, each submission in a process of its own: only one
@@ -156,8 +194,9 @@ def judge_all(task: Task, work: Work, size: int) -> Iterator[Judged]:
     known = -1
     while known < len(lost):  # as often as a pool breaks
         known = len(lost)
-        with pool(size) as executor:
+        with nullcontext(first) if first is not None else pool(size) as executor:
             yield from judge_with(executor, task, left, 2 * size, lost)
+        first = None
     for suspect in lost.items():
         with pool(1) as executor:
             yield from judge_with(executor, task, [suspect], 1)
