@@ -87,13 +87,20 @@ def read(root: Path, assignment: str, student: str) -> list[dict[str, Any]]:
 
     Lines that are not whole are passed over.
     """
+    return read_class(root, assignment).get(student, [])
+
+
+def read_class(root: Path, assignment: str) -> dict[str, list[dict[str, Any]]]:
+    """The same for everybody whose submission was judged, by student."""
     try:
         lines = (root / RECORD_FILE).read_bytes().split(b"\n")
     except FileNotFoundError:
         raise UsageError(f"There is no {RECORD_FILE}: nothing was graded here yet.") from None
-    wanted = (assignment, student)
-    entries = (_entry(line) for line in lines)
-    return [e for e in entries if e and (e.get("assignment"), e.get("student")) == wanted]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in map(_entry, lines):
+        if entry and entry.get("assignment") == assignment:
+            found.setdefault(str(entry.get("student")), []).append(entry)
+    return found
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

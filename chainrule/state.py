@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .settings import STATE_FILE
 from .verdict import ComponentVerdict, Verdict
@@ -19,6 +20,7 @@ class State:
     fingerprint: str
     outcomes: dict[str, str]  # of each component, by its id
     problems: list[str]
+    components: list[dict[str, Any]] = field(default_factory=list)  # as Verdict.to_json gives them
 
     def write(self, folder: Path) -> None:
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
@@ -31,7 +33,8 @@ def state_of(verdict: Verdict, fingerprint: str, problems: list[str]) -> State:
         part.component.id: outcome(part, comments.get(f"{part.component.id}-solution", ""))
         for part in verdict.components
     }
-    return State(fingerprint, outcomes, problems)
+    parts = [part.to_json() for part in verdict.components]
+    return State(fingerprint, outcomes, problems, parts)
 
 
 def outcome(part: ComponentVerdict, comment: str | None) -> str:
