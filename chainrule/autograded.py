@@ -6,6 +6,7 @@ outputs of the sandboxed run. Nothing else of the submitted file survives.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,7 +113,14 @@ class Answers:
     def grade(self, cell: NotebookNode, part: ComponentVerdict | None) -> CellGrade:
         """None where a person has to read the answer, 0 where there is nothing to read."""
         counts = part is None or part.passed
-        return CellGrade(self.name, grade_id(cell), None if counts and self.waits(cell) else 0.0)
+        score = None if counts and self.waits(cell) else 0.0
+        return CellGrade(self.name, grade_id(cell), score, self.digest(cell))
+
+    def digest(self, cell: NotebookNode) -> str:
+        """A hash of what a person reads as the answer to this source cell."""
+        found = self.found.get("" if self.unmarked else grade_id(cell), [])
+        read = [(answer.source.strip(), answer.attachments) for answer in found]
+        return hashlib.sha256(repr(read).encode("utf-8", "replace")).hexdigest()[:16]
 
     def comment(self, cell: NotebookNode, part: ComponentVerdict | None) -> CellComment:
         text = None

@@ -9,9 +9,8 @@ from concurrent.futures import Executor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import DBAPIError
@@ -19,13 +18,15 @@ from sqlalchemy.exc import DBAPIError
 from . import submitted
 from .course import Assignment, Course
 from .errors import ChainruleError, GradebookError, SandboxError, UsageError
-from .feedback import has_pages, pages, write_pages
+from .feedback import Page, is_current, pages_of, render, shown_now, write_page
 from .files import WORK_FOLDER, only_one, to_the_end
-from .gradebook import grades_of, open_gradebook
+from .gradebook import open_gradebook
 from .intake import Intake, settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
-from .registration import register
+from .record import Past
+from .registration import enrol, register
+from .roster import Roster, read_roster
 from .settings import load_config, load_settings
 from .state import read_state
 from .verdict import Verdict
@@ -45,7 +46,10 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     problems: dict[str, list[str]] = field(default_factory=dict)  # by student, one line each
     failures: dict[str, str] = field(default_factory=dict)  # why a student was not graded
+    unknown: list[str] = field(default_factory=list)  # who is not in the roster
     seconds: list[float] = field(default_factory=list)  # what each judgement took
+    written: list[str] = field(default_factory=list)  # whose page was written
+    phase: str = ""  # which of the course's rules for pages holds now, in words
 
     @property
     def median_seconds(self) -> float | None:
@@ -77,12 +81,14 @@ def grade(
     """
     config = load_config(course.root)
     settings = load_settings(config)
+    roster = read_roster(course, settings)
     chosen = _chosen(course, assignment.name, students)
-    report = Report()
+    report = Report(unknown=[name for name in chosen if roster.exists and name not in roster])
     lock = course.root / WORK_FOLDER / f"{assignment.name}.lock"
     with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
         register(gradebook, course, assignment, settings.deadline(assignment.name), config)
-        run = _Run(course, assignment, gradebook, settings.seed, report)
+        enrol(gradebook, roster)
+        run = _Run(course, assignment, gradebook, roster, settings.seed, report)
         todo = run.take_in(chosen, force)
         gradebook.db.rollback()  # no transaction stays open while others judge
         if todo:
@@ -93,6 +99,31 @@ def grade(
             run.judge(judges or partial(judge_all, size=size), task, todo, progress)
             report.graded.sort()
         run.write_feedback(jobs or processors(), progress)
+    return report
+
+
+def feedback(
+    course: Course,
+    assignment: Assignment,
+    students: Iterable[str] | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Write the pages of all who are graded, or of ``students``, anew; nothing is judged."""
+    config = load_config(course.root)
+    settings = load_settings(config)
+    chosen = _chosen(course, assignment.name, students)
+    report = Report()
+    lock = course.root / WORK_FOLDER / f"{assignment.name}.lock"
+    with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
+        roster = read_roster(course, settings)
+        run = _Run(course, assignment, gradebook, roster, settings.seed, report)
+        shown, report.phase = shown_now(gradebook, course, assignment.name)
+        of_all = pages_of(gradebook, course, assignment.name, chosen, shown)
+        todo = {page.told.student: page for page in of_all}
+        gradebook.db.rollback()
+        run.write_pages(todo, jobs or processors(), progress)
     return report
 
 
@@ -113,8 +144,13 @@ class _Run:
     course: Course
     assignment: Assignment
     gradebook: Gradebook
+    roster: Roster
     seed: int
     report: Report
+
+    @cached_property
+    def past(self) -> Past:
+        return Past(self.course.root, self.assignment.name)
 
     def take_in(self, students: list[str], force: bool) -> list[Intake]:
         """What has to be judged; the rest goes into the report."""
@@ -122,7 +158,9 @@ class _Run:
         todo = []
         for student in students:
             try:
-                intake = take_in(self.gradebook, self.course, self.assignment, student, grader)
+                intake = take_in(
+                    self.gradebook, self.course, self.assignment, student, grader, self.roster
+                )
             except _FOR_ALL:
                 raise
             except Exception as error:
@@ -161,50 +199,43 @@ class _Run:
 
     def _store(self, intake: Intake, verdict: Verdict) -> None:
         """The gradebook first: after a crash in between, the next run does it again."""
-        state = settle(self.gradebook, self.course, self.assignment, intake, verdict, self.seed)
+        state = settle(
+            self.gradebook, self.course, self.assignment, intake, verdict, self.seed, self.past
+        )
         write_autograded(self.course, self.assignment, intake, verdict, state)
         self.report.graded.append(intake.student)
         self.report.problems[intake.student] = state.problems
         self.report.seconds.append(verdict.seconds)
 
     def write_feedback(self, size: int, show: Progress) -> None:
-        """Pages for all who were judged now, and for those whose pages are not there."""
-        todo = [*self.report.graded]
-        todo += [
-            student
-            for student in self.report.unchanged
-            if not has_pages(self.course, self.assignment, student)
-        ]
-        if not todo:
-            return
+        """Pages for all who were judged now, and for those whose page would say something else."""
+        shown, self.report.phase = shown_now(self.gradebook, self.course, self.assignment.name)
+        students = [*self.report.graded, *self.report.unchanged]
+        of_all = pages_of(self.gradebook, self.course, self.assignment.name, students, shown)
+        todo = {page.told.student: page for page in of_all if not is_current(page)}
+        self.gradebook.db.rollback()
+        if todo:
+            self.write_pages(todo, size, show)
+
+    def write_pages(self, todo: dict[str, Page], size: int, show: Progress) -> None:
         size = min(size, len(todo) // PAGES_FOR_A_PROCESS)
+        work = ((student, (page,)) for student, page in todo.items())
         with (
             show("writing feedback", len(todo)) as advance,
             pool(size) if size > 1 else nullcontext() as many,
         ):
-            for student, future in ahead(many, pages, self._grades(todo), 2 * size):
+            for student, future in ahead(many, render, work, 2 * size):
                 try:
                     with to_the_end():
-                        write_pages(self.course, self.assignment, student, future.result())
+                        write_page(
+                            self.course.root, self.assignment.name, student, future.result()
+                        )
+                    self.report.written.append(student)
                 except _FOR_ALL:
                     raise
                 except Exception as error:
                     self._failed(student, error, "has no feedback")
                 advance(student)
-
-    def _grades(self, students: list[str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """What ``pages`` needs for each of them."""
-        name = self.assignment.name
-        for student in students:
-            yield (
-                student,
-                (
-                    self.course.root,
-                    name,
-                    student,
-                    grades_of(self.gradebook, name, student),
-                ),
-            )
 
     def _folder(self, step: str, student: str) -> Path:
         return self.course.root / step / student / self.assignment.name

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -63,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    new = commands.add_parser("new", help="start an assignment from a template")
+    new.add_argument("assignment")
+    new.set_defaults(run=_new)
+
     release = commands.add_parser("release", help="make the student version in release/")
     release.add_argument("assignment", nargs="?", help="default: all assignments")
     release.add_argument(
@@ -85,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_weak_sandbox(grade)
     grade.set_defaults(run=_grade)
 
+    feedback = commands.add_parser("feedback", help="write the students' pages anew")
+    feedback.add_argument("assignment")
+    feedback.add_argument("--student", action="append", metavar="ID", help="only this student")
+    feedback.add_argument("--quiet", action="store_true", help="show no progress")
+    feedback.set_defaults(run=_feedback)
+
     check = commands.add_parser("check", help="judge one submission, without the gradebook")
     check.add_argument("folder", metavar="DIR", type=Path)
     check.add_argument("--assignment", metavar="NAME", help="default: found by the notebooks")
@@ -92,16 +103,73 @@ def _parser() -> argparse.ArgumentParser:
     _add_weak_sandbox(check)
     check.set_defaults(run=_check)
 
+    package = commands.add_parser("package", help="make the archive that a student hands in")
+    package.add_argument("folder", metavar="DIR", type=Path)
+    package.add_argument("--student", metavar="ID", required=True, help="whose it is")
+    package.add_argument("--assignment", metavar="NAME", help="default: found by the notebooks")
+    _add_weak_sandbox(package)
+    package.set_defaults(run=_package)
+
     explain = commands.add_parser("explain", help="say why a student has these points")
     explain.add_argument("assignment")
     explain.add_argument("student", metavar="STUDENT")
     explain.add_argument("--json", action="store_true", help="print the record's lines about it")
     explain.set_defaults(run=_explain)
 
-    scores = commands.add_parser("scores", help="print the scores of a class")
-    scores.add_argument("assignment")
-    scores.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    diff = commands.add_parser("diff", help="say whose points change, and because of what")
+    diff.add_argument("assignment")
+    diff.add_argument(
+        "--since",
+        nargs="?",
+        const="",
+        metavar="TIME",
+        help="compare gradings that are stored: the latest with the one at TIME, or the one before",
+    )
+    diff.add_argument("--jobs", type=_positive, metavar="N", help="processes that judge")
+    diff.add_argument("--json", action="store_true", help="print the changes as JSON")
+    diff.add_argument("--quiet", action="store_true", help="show no progress")
+    _add_weak_sandbox(diff)
+    diff.set_defaults(run=_diff)
+
+    scores = commands.add_parser("scores", help="print the scores of a class, or of the course")
+    scores.add_argument("assignment", nargs="?", help="default: all, with the course's total")
+    scores.add_argument(
+        "--format", choices=("table", "csv", "json", "canvas", "moodle"), default="table"
+    )
+    scores.add_argument("--group", metavar="NAME", help="only this group of students.csv")
+    scores.add_argument(
+        "--marks", action="store_true", help="for canvas: marks out of 10 in place of points"
+    )
     scores.set_defaults(run=_scores)
+
+    report = commands.add_parser("report", help="make a page of pictures about a class")
+    report.add_argument("assignment", nargs="?", help="default: all of them, and the course")
+    report.add_argument("--anonymous", action="store_true", help="without the names of students")
+    report.set_defaults(run=_class_report)
+
+    similarity = commands.add_parser("similarity", help="compare what students wrote")
+    similarity.add_argument("assignment")
+    similarity.add_argument(
+        "--previous",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FOLDER",
+        help="also with the submissions of another year: a folder like submitted/",
+    )
+    similarity.add_argument("--json", action="store_true", help="print what was found as JSON")
+    similarity.add_argument("--quiet", action="store_true", help="show no progress")
+    similarity.set_defaults(run=_similarity)
+
+    void = commands.add_parser(
+        "void", help="let a submission count nothing, for a reason; without STUDENT, list those"
+    )
+    void.add_argument("assignment")
+    void.add_argument("student", metavar="STUDENT", nargs="?")
+    what = void.add_mutually_exclusive_group()
+    what.add_argument("--reason", metavar="TEXT", help="what the student reads")
+    what.add_argument("--undo", action="store_true", help="let it count again")
+    void.set_defaults(run=_void)
 
     doctor = commands.add_parser("doctor", help="test whether this machine can grade")
     doctor.add_argument("--json", action="store_true", help="print what was found as JSON")
@@ -134,6 +202,13 @@ def _course() -> Course:
 # The commands
 
 
+def _new(options: argparse.Namespace) -> int:
+    from .new import new_assignment
+
+    print(new_assignment(_course(), options.assignment))
+    return DONE
+
+
 def _release(options: argparse.Namespace) -> int:
     from .release import outdated, release
 
@@ -159,7 +234,7 @@ def _grade(options: argparse.Namespace) -> int:
     with _judges(options, course, assignment) as judges:
         from .classroom import grade
         from .progress import on_terminal, silent
-        from .report import score_table
+        from .tables import score_table
 
         report = grade(
             course,
@@ -172,8 +247,24 @@ def _grade(options: argparse.Namespace) -> int:
             progress=silent if options.quiet else on_terminal,
         )
     rows = _read_scores(course, assignment)
-    print(score_table(rows, assignment.components))
+    print(score_table(rows, assignment.components, _terminal_width()))
     _print_report(report, sum(len(row.waiting) for row in rows))
+    return NOT_GRADED if report.failures else DONE
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from .classroom import feedback
+    from .progress import on_terminal, silent
+    from .text import one_line
+
+    course = _course()
+    assignment = course.assignment(options.assignment)
+    show = silent if options.quiet else on_terminal
+    report = feedback(course, assignment, options.student, progress=show)
+    for student, why in sorted(report.failures.items()):
+        print(f"{one_line(student)}  {one_line(why)}")
+    count = len(report.written)
+    print(f"{count} page{'s' * (count != 1)} written to feedback/: {report.phase}.")
     return NOT_GRADED if report.failures else DONE
 
 
@@ -209,10 +300,12 @@ def _judges(
 
 def _print_report(report: Report, waiting: int) -> None:
     from .classroom import LOG_FILE
+    from .roster import ROSTER_FILE
     from .text import one_line
 
     said = [(name, line) for name, lines in sorted(report.problems.items()) for line in lines]
     said += sorted(report.failures.items())
+    said += [(name, f"not in {ROSTER_FILE}") for name in report.unknown]
     # A folder of submitted/ may be called anything, and a failure may quote anything.
     said = [(one_line(name), one_line(text)) for name, text in said]
     width = max((len(name) for name, _ in said), default=0)
@@ -248,6 +341,17 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps(verdict.to_json(), indent=1, ensure_ascii=False))
     else:
         print(verdict_text(verdict))
+    return DONE
+
+
+def _package(options: argparse.Namespace) -> int:
+    from .package import package
+
+    if not options.folder.is_dir():
+        raise UsageError(f"{options.folder} is not a folder: name one that holds the notebooks.")
+    course, assignment = _find_assignment(options.folder, options.assignment)
+    weak = options.allow_weak_sandbox
+    print(package(course.root, assignment, options.folder, options.student, weak))
     return DONE
 
 
@@ -302,13 +406,113 @@ def _explain(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _scores(options: argparse.Namespace) -> int:
-    from .report import score_csv, score_json, score_table
+def _diff(options: argparse.Namespace) -> int:
+    from .diff import dry_run, since, text
+    from .progress import on_terminal, silent
 
     course = _course()
     assignment = course.assignment(options.assignment)
-    show = {"table": score_table, "csv": score_csv, "json": score_json}[options.format]
-    print(show(_read_scores(course, assignment), assignment.components).rstrip("\n"))
+    if options.since is not None:
+        found = since(course, assignment, _moment(options.since) if options.since else None)
+    else:
+        found = dry_run(
+            course,
+            assignment,
+            jobs=options.jobs,
+            weak_sandbox=options.allow_weak_sandbox,
+            progress=silent if options.quiet else on_terminal,
+        )
+    if options.json:
+        print(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+    else:
+        print(text(found))
+    return NOT_GRADED if found.changes or found.failures else DONE
+
+
+def _moment(written: str) -> str:
+    """A moment of the command line as the record writes it."""
+    from .moments import parse_moment
+
+    try:
+        return parse_moment(written).isoformat(" ", "milliseconds")
+    except ValueError as error:
+        raise UsageError(
+            f"--since {written!r} cannot be read, because {error}. Write a date, a time and a time "
+            'zone: --since "2026-11-20 23:59 UTC".'
+        ) from None
+
+
+def _scores(options: argparse.Namespace) -> int:
+    from .score_output import score_output
+
+    course = _course()
+    assignment = course.assignment(options.assignment) if options.assignment else None
+    how = (options.format, options.group, options.marks, _terminal_width())
+    output = score_output(course, assignment, *how)
+    print(output.text, end="")
+    for remark in output.remarks:
+        print(remark, file=sys.stderr)
+    return DONE if output.complete else NOT_GRADED
+
+
+def _terminal_width() -> int | None:
+    """How many letters fit on a line; None where the output goes into a file or a pipe."""
+    return shutil.get_terminal_size((0, 0)).columns or None
+
+
+def _class_report(options: argparse.Namespace) -> int:
+    from .course_report import write_class_report, write_course_report
+    from .gradebook import open_gradebook
+    from .roster import read_roster
+    from .settings import load_config, load_settings
+    from .text import one_line
+
+    course = _course()
+    chosen = course.assignment(options.assignment) if options.assignment is not None else None
+    config = load_config(course.root)
+    roster = read_roster(course, load_settings(config))
+    with open_gradebook(course, config) as gradebook:
+        if chosen is None:
+            path, page = write_course_report(gradebook, course, roster, options.anonymous)
+        else:
+            path, page = write_class_report(gradebook, course, chosen, roster, options.anonymous)
+    print("\n".join([str(path), *(f"  {one_line(fact)}" for fact in page.facts)]))
+    return DONE
+
+
+def _similarity(options: argparse.Namespace) -> int:
+    from .progress import on_terminal, silent
+    from .similarity import similarity
+    from .similarity.page import write_page
+    from .similarity.told import table, to_json
+
+    course = _course()
+    assignment = course.assignment(options.assignment)
+    show = silent if options.quiet else on_terminal
+    found = similarity(course, assignment, options.previous, show)
+    page = write_page(course, assignment, found)
+    as_json = json.dumps(to_json(found), indent=1, ensure_ascii=False) if options.json else ""
+    print(as_json or table(found))
+    print(f"The report: {page}", file=sys.stderr if options.json else sys.stdout)
+    return DONE
+
+
+def _void(options: argparse.Namespace) -> int:
+    from .decisions import undo_void, void_submission, voided_text
+
+    course = _course()
+    assignment = course.assignment(options.assignment)
+    student = options.student
+    if student is None:
+        if options.undo or options.reason is not None:
+            raise UsageError("Whose submission? chainrule void ASSIGNMENT STUDENT")
+        print(voided_text(course, assignment))
+    elif options.undo:
+        print(undo_void(course, assignment, student))
+    elif options.reason is not None:
+        print(void_submission(course, assignment, student, options.reason))
+    else:
+        raise UsageError('Why? chainrule void ASSIGNMENT STUDENT --reason "..." (or --undo)')
     return DONE
 
 
@@ -322,8 +526,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _read_scores(course: Course, assignment: Assignment) -> list[StudentScores]:
     from .gradebook import open_gradebook
-    from .scores import scores
-    from .settings import load_config
+    from .roster import read_roster
+    from .scores import whole_class
+    from .settings import load_config, load_settings
 
-    with open_gradebook(course, load_config(course.root)) as gradebook:
-        return scores(gradebook, course, assignment)
+    config = load_config(course.root)
+    roster = read_roster(course, load_settings(config))
+    with open_gradebook(course, config) as gradebook:
+        return whole_class(gradebook, course, assignment, roster)

@@ -69,6 +69,8 @@ def _totals(rows: list[StudentScores]) -> Iterable[str]:
         return
     (row,) = rows
     penalty = f", {number(row.penalty)} taken off for being late" if row.penalty else ""
+    if row.voided is not None:
+        penalty = f", set to 0: {row.voided.rstrip('.')}"
     more = f", {len(row.waiting)} answers wait for a person" if row.waiting else ""
     yield f"{number(row.total)} of {number(row.max_score)} points{penalty}{more}."
 

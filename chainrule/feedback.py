@@ -1,144 +1,216 @@
-"""The pages that students get back: nbgrader's, rendered without its converters.
+"""The page that a student gets back: a summary of every point, then the notebooks as they ran.
 
-nbgrader's GenerateFeedback opens the gradebook for each notebook, compiles its template for each,
-and writes pages in place, so that a crash leaves half of one. The pages here are the same, from one
-exporter, and a student's are there together or not at all.
+feedback/<student>/<assignment>/<assignment>.html is one file that needs nothing else: no script,
+no network. nbgrader's own commands give the same page (feedback_door.py).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from nbformat import NotebookNode, from_dict
-from nbgrader import utils
-from nbgrader.converters import GenerateFeedback
-from traitlets.config import Config
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+from nbformat import from_dict
+from nbgrader.api import Gradebook
 
-from .converters import course_directory
-from .course import Assignment, Course, grade_id
-from .errors import NotGradedError
+from . import voids
+from .course import Assignment, Course
+from .disclosure import Shown, in_words, now, phase_at, shown_in
+from .errors import NotGradedError, UsageError
+from .feedback_cells import CellView, cell_views, markdown
+from .feedback_facts import Points, Told, fingerprint, last_due, read_told
+from .feedback_summary import Part, Summary, number, summary
 from .files import replacing
-from .gradebook import NotebookGrades
+from .moments import Due
 from .notebooks import rejoined
-from .settings import load_config
+from .roster import read_roster
+from .settings import CONFIG_FILE, STATE_FILE, load_config, load_settings
+from .state import State, read_state
+
+# What nbgrader's exchange needs to know whose page it is and of which submission.
+_FOR_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 
 
-class Renderer:
-    """Renders autograded notebooks of one course; made once, since that compiles the template.
+@dataclass(frozen=True)
+class Page:
+    """All that one student's page is made from; it travels to the process that renders it."""
 
-    Most of a notebook is the same for everybody, so that highlighted code and Markdown are kept.
-    """
-
-    def __init__(self, course: Course, config: Config) -> None:
-        # nbgrader's converter knows where its template lies.
-        settings = GenerateFeedback(
-            coursedir=course_directory(course, config), config=config
-        ).config
-        self.exporter: Any = _Exporter(config=settings)
-
-    def page(
-        self, name: str, assignment: str, student: str, data: bytes, told: NotebookGrades
-    ) -> str:
-        """The page of one autograded notebook's bytes."""
-        notebook = from_dict(rejoined(json.loads(data)))
-        for cell in notebook.cells:
-            _fill_in(cell, told)
-        resources = {
-            "unique_key": name,
-            "output_files_dir": f"{name}_files",
-            "nbgrader": {
-                "student": student,
-                "assignment": assignment,
-                "notebook": name,
-                "score": told.score - told.penalty,
-                "max_score": told.max_score,
-                "late_penalty": told.penalty,
-            },
-        }
-        html: str = self.exporter.from_notebook_node(notebook, resources=resources)[0]
-        return html
+    root: Path
+    assignment: str
+    told: Told
+    shown: Shown
 
 
-class _Exporter(HTMLExporter):
-    """nbconvert's, which would parse each finished page again, to give pictures a text."""
+@dataclass(frozen=True)
+class CellNotes:
+    """What stands beside one cell: points, and what the grader and a person say."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)  # type: ignore[no-untyped-call]
-        self.highlighters: dict[str | None, Any] = {}
-
-    def from_notebook_node(  # type: ignore[override]
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **_: Any
-    ) -> tuple[str, dict[str, Any]]:
-        resources = self._init_resources(resources)
-        language = nb.metadata.get("language_info", {})
-        lexer = language.get("pygments_lexer", language.get("name"))
-        if lexer not in self.highlighters:
-            highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
-            self.highlighters[lexer] = _remembering(highlight)
-        show = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
-        self.register_filter("highlight_code", self.highlighters[lexer])
-        self.register_filter("filter_data_type", show)
-        html, resources = TemplateExporter.from_notebook_node(self, nb, resources)
-        return _WITHOUT_ALT.sub(f'<img alt="{_ALT}"', html), resources
+    points: str
+    kind: str  # good, part, bad or wait
+    automatic: str
+    by_person: Markup
 
 
-_ALT = "No description has been provided for this image"
-_WITHOUT_ALT = re.compile(r"<img(?![^>]*\balt=)")
+@dataclass(frozen=True)
+class NotebookView:
+    name: str
+    cells: tuple[tuple[CellView, CellNotes | None], ...]
 
 
-def _remembering(highlight: Any) -> Any:
-    @lru_cache(maxsize=2000)
-    def remembered(source: str) -> str:
-        return str(highlight(source))
+def render(page: Page) -> str:
+    """The page as HTML. Raises NotGradedError where autograded/ has nothing to show."""
+    assignment = _assignment(page.root, page.assignment)
+    state, judged = _state(page)
+    notebooks = {name: tuple(_cells(page, name)) for name in assignment.student_notebooks}
+    names = {cell.grade_id for cells in notebooks.values() for cell in cells}
+    top = summary(assignment, page.told, state, page.shown, names)
+    views = [
+        NotebookView(name, tuple((cell, _notes(page.told, name, cell, top)) for cell in cells))
+        for name, cells in notebooks.items()
+    ]
+    return _template().render(
+        assignment=page.assignment,
+        told=page.told,
+        top=top,
+        notebooks=views,
+        fingerprint=fingerprint(page.told, judged, page.shown),
+    )
 
-    return lambda source, language=None, metadata=None: remembered(source)
 
-
-def _fill_in(cell: NotebookNode, told: NotebookGrades) -> None:
-    """Put points and comments where nbgrader's template looks for them."""
-    name = grade_id(cell)
-    if utils.is_solution(cell) or utils.is_task(cell):
-        cell.metadata.nbgrader["comment"] = told.comments.get(name)
-    if utils.is_grade(cell) or utils.is_task(cell):
-        cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = told.scores[name]
-
-
-_renderers: dict[Path, Renderer] = {}  # of this process
-
-
-def pages(
-    root: Path, assignment: str, student: str, grades: dict[str, NotebookGrades]
-) -> dict[str, str]:
-    """The pages of a submission by notebook, from autograded/ and what the gradebook says."""
-    if root not in _renderers:
-        _renderers[root] = Renderer(Course(root), load_config(root))
-    graded = root / "autograded" / student / assignment
-    return {
-        name: _renderers[root].page(
-            name, assignment, student, (graded / f"{name}.ipynb").read_bytes(), told
+def _state(page: Page) -> tuple[State, bytes]:
+    state = read_state(_graded(page))
+    if state is None or not page.told.points:
+        raise NotGradedError(
+            f"The gradebook knows nothing of {page.told.student}: grade with --force."
         )
-        for name, told in grades.items()
-    }
+    return state, _judged(page)
 
 
-def write_pages(
-    course: Course, assignment: Assignment, student: str, written: dict[str, str]
-) -> None:
-    """Write feedback/<student>/<assignment>/, all pages of it or none."""
-    if set(written) != set(assignment.notebooks):
-        raise NotGradedError(f"The gradebook knows nothing of {student}: grade with --force.")
-    with replacing(course.root / "feedback" / student / assignment.name) as new:
-        for name, html in written.items():
-            (new / f"{name}.html").write_text(html, encoding="utf-8")
+def _graded(page: Page) -> Path:
+    return page.root / "autograded" / page.told.student / page.assignment
 
 
-def has_pages(course: Course, assignment: Assignment, student: str) -> bool:
-    folder: Path = course.root / "feedback" / student / assignment.name
-    return all((folder / f"{name}.html").is_file() for name in assignment.notebooks)
+def _judged(page: Page) -> bytes:
+    return (_graded(page) / STATE_FILE).read_bytes()
+
+
+@cache
+def _assignment(root: Path, name: str) -> Assignment:
+    return Course(root).assignment(name)
+
+
+def _cells(page: Page, name: str) -> list[CellView]:
+    data = (_graded(page) / f"{name}.ipynb").read_bytes()
+    return list(cell_views(from_dict(rejoined(json.loads(data)))))
+
+
+def _notes(told: Told, notebook: str, cell: CellView, top: Summary) -> CellNotes | None:
+    """What to put beside a cell; None where there is nothing."""
+    place = notebook, cell.grade_id
+    remarks, points = told.remarks.get(place), told.points.get(place)
+    part = next((part for part in top.parts if part.code_cell == cell.grade_id != ""), None)
+    if part is not None:  # the points of the code belong to a cell of the notebook of tests
+        points = part.code
+    if points is None and remarks is None:
+        return None
+    return CellNotes(
+        _points_in_words(part, points),
+        kind_of(points) if points is not None else "",
+        remarks.automatic if remarks else "",
+        markdown(remarks.by_person) if remarks and remarks.by_person else Markup(),
+    )
+
+
+def _points_in_words(part: Part | None, points: Points | None) -> str:
+    if points is None:
+        return ""
+    what = f"{part.title}: " if part is not None else ""
+    sure = "?" if points.waits and not points.points else number(points.points)
+    return f"{what}{sure} of {number(points.of)}"
+
+
+def kind_of(points: Points) -> str:
+    """In one word how a cell went, for signs and colours."""
+    if points.waits:
+        return "wait"
+    if points.points >= points.of:
+        return "good"
+    return "part" if points.points else "bad"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("chainrule"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "kind": kind_of}
+    css = (Path(__file__).parent / "templates" / "feedback.css").read_text(encoding="utf-8")
+    environment.globals["css"] = Markup(css)
+    return environment.get_template("feedback.html.j2")
+
+
+def page_path(root: Path, assignment: str, student: str) -> Path:
+    return root / "feedback" / student / assignment / f"{assignment}.html"
+
+
+def write_page(root: Path, assignment: str, student: str, html: str) -> None:
+    """Write feedback/<student>/<assignment>/: the page, and what nbgrader's exchange needs."""
+    path = page_path(root, assignment, student)
+    graded = root / "autograded" / student / assignment
+    with replacing(path.parent) as new:
+        (new / path.name).write_text(html, encoding="utf-8")
+        for name in _FOR_EXCHANGE:
+            if (graded / name).is_file():
+                (new / name).write_bytes((graded / name).read_bytes())
+
+
+def is_current(page: Page) -> bool:
+    """Whether the page that is there says what it would say now."""
+    try:
+        with page_path(page.root, page.assignment, page.told.student).open("rb") as file:
+            head = file.read(1000)
+        return fingerprint(page.told, _judged(page), page.shown).encode() in head
+    except OSError:
+        return False
+
+
+def pages_of(
+    gradebook: Gradebook, course: Course, assignment: str, students: Iterable[str], shown: Shown
+) -> Iterator[Page]:
+    """What each student's page is to say now."""
+    students = list(students)
+    roster = read_roster(course, load_settings(load_config(course.root)))
+    found = read_told(gradebook, roster, assignment, students)
+    reasons = voids.reasons(course.root, assignment)
+    for student in students:
+        told = found.get(student, Told(student, "", None, Due(), 0.0))
+        told = replace(told, void=reasons.get(student, ""))
+        yield Page(course.root, assignment, told, shown)
+
+
+def shown_now(gradebook: Gradebook, course: Course, assignment: str) -> tuple[Shown, str]:
+    """What pages may tell of hidden tests at this moment, and the phase in words.
+
+    Raises UsageError where the publication of an assignment is set that there is not.
+    """
+    settings = load_settings(load_config(course.root))
+    for name in settings.published:
+        if name not in course.assignments():
+            raise UsageError(
+                f"{CONFIG_FILE}: c.ChainruleSettings.published sets {name!r}, which is no "
+                f"assignment. There are: {', '.join(course.assignments())}."
+            )
+    last = last_due(gradebook, read_roster(course, settings), assignment)
+    published = settings.publication(assignment)
+    phase = phase_at(now(), last, published)
+    shown = shown_in(phase, settings.feedback)
+    told = ", ".join(shown.words) or "nothing but how many"
+    return shown, f"{in_words(phase, last, published)}; told of failed hidden tests: {told}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from nbgrader.api import Assignment as AssignmentRow
@@ -25,13 +24,17 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from .converters import course_directory
-from .course import Course
+from .course import Assignment, Course, grade_id
 from .database import alone, connect, create_file, trouble
-from .errors import GradebookError, NotGradedError
-from .moments import in_words
+from .errors import GradebookError, NotGradedError, UsageError
+from .moments import Due, in_full, in_words
+from .revisions import answers_in, cell_key
+from .roster import Roster
 from .settings import put_tools_on_path
 from .submitted import check_student_id
 from .verdict import Verdict
+from .voids import in_force
+from .zero import says_zero, silence, zero
 
 LOCK_SECONDS = 30  # to wait for another program that writes, such as a formgrader
 
@@ -53,6 +56,7 @@ def open_gradebook(course: Course, config: Config) -> Iterator[Gradebook]:
             if gradebook.engine.dialect.name == "sqlite":
                 gradebook.db.execute(text(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}"))
                 gradebook.db.commit()
+            _keep_voids(gradebook, course)
             yield gradebook
     except DBAPIError as error:
         raise GradebookError(trouble(url, str(error.orig))) from error
@@ -64,18 +68,23 @@ def record(
     student_id: str,
     verdict: Verdict,
     timestamp: datetime | None,
+    due: Due | None = None,
+    void: str | None = None,
+    graded: Mapping[str, str] | None = None,
 ) -> timedelta:
     """Store a verdict, all of it or, if anything fails, nothing; return how late it came.
 
-    Scores and comments given by a person are never touched. A score of theirs is marked to be
-    looked at again, as nbgrader does. Raises NotGradedError where the gradebook has other cells
-    than the verdict.
+    The extension becomes that of ``due``; by default the gradebook's stays. With ``void``, the
+    reason of a decision, nothing counts. Scores and comments given by a person are never touched. A
+    score of theirs is marked to be looked at again unless it was given, says ``graded``, for what
+    the verdict is about. Raises NotGradedError where the gradebook has other cells than the
+    verdict.
     """
     check_student_id(student_id)
     try:
-        return _record(gradebook.db, assignment, student_id, verdict, timestamp)
+        return _record(gradebook.db, assignment, student_id, verdict, timestamp, due, void, graded)
     except IntegrityError:  # another program has added the same rows meanwhile; now they are there
-        return _record(gradebook.db, assignment, student_id, verdict, timestamp)
+        return _record(gradebook.db, assignment, student_id, verdict, timestamp, due, void, graded)
 
 
 def _record(
@@ -84,23 +93,83 @@ def _record(
     student_id: str,
     verdict: Verdict,
     timestamp: datetime | None,
+    due: Due | None,
+    void: str | None,
+    graded: Mapping[str, str] | None,
 ) -> timedelta:
     try:
         submission = _submission(session, assignment, student_id)
         submission.timestamp = timestamp and timestamp.astimezone(UTC).replace(tzinfo=None)
+        if due is not None:
+            submission.extension = _extension(submission.assignment, due)
         late = _lateness(submission)
         cells = _cells(session, assignment)
         _complete(session, submission, cells)
-        _write_grades(submission, cells, verdict, late)
-        _write_comments(submission, cells, verdict, late)
+        _write_grades(submission, cells, verdict, late, graded or {})
+        why_late = late_sentence(timestamp, due or _due(submission)) if late else ""
+        _write_comments(submission, cells, verdict, why_late)
         session.flush()
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = _penalty(notebook, student_id, late)
+        if void is not None:
+            zero(submission, [(c.notebook, c.grade_id) for c in verdict.comments], void)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     return late
+
+
+def manual_scores(gradebook: Gradebook, assignment: str, student_id: str) -> dict[str, bool]:
+    """The cells that a person gave a score, each with whether it waits to be looked at again."""
+    rows = (
+        gradebook.db.query(Notebook.name, BaseCell.name, Grade.needs_manual_grade)
+        .select_from(Grade)
+        .join(BaseCell, Grade.cell_id == BaseCell.id)
+        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
+        .filter(AssignmentRow.name == assignment, SubmittedAssignment.student_id == student_id)
+        .filter(Grade.manual_score.is_not(None))
+    )
+    return {cell_key(notebook, cell): waits for notebook, cell, waits in rows}
+
+
+def set_void(
+    gradebook: Gradebook, assignment: Assignment, student_id: str, reason: str | None
+) -> None:
+    """Let nothing of a submission count, or with None what would count without that decision.
+
+    What was not graded yet has no rows: ``record`` will see to it.
+    """
+    session: Session = gradebook.db
+    submission = _find(session, assignment.name, student_id)
+    if submission is not None:
+        late = _lateness(submission)
+        silence(submission)
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = _penalty(notebook, student_id, late)
+        if reason is not None:
+            zero(submission, _in_order(assignment), reason)
+    session.commit()
+
+
+def _keep_voids(gradebook: Gradebook, course: Course) -> None:
+    """Let decisions hold: the formgrader changes scores and leaves penalties as they were."""
+    for decision in in_force(course.root):
+        submission = _find(gradebook.db, decision.assignment, decision.student)
+        if submission is not None and not says_zero(submission, decision.reason):
+            with suppress(UsageError):  # the assignment's source is gone
+                assignment = course.assignment(decision.assignment)
+                set_void(gradebook, assignment, decision.student, decision.reason)
+    gradebook.db.rollback()
+
+
+def _in_order(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """The named cells of the source."""
+    for name, notebook in assignment.notebooks.items():
+        yield from ((name, grade_id(cell)) for cell in notebook.cells if grade_id(cell))
 
 
 def forget(gradebook: Gradebook, assignment: str, student_id: str) -> None:
@@ -111,7 +180,8 @@ def forget(gradebook: Gradebook, assignment: str, student_id: str) -> None:
         for notebook in submission.notebooks:
             notebook.late_submission_penalty = None
             for row in notebook.grades:
-                row.auto_score, row.needs_manual_grade = None, False
+                again = row.needs_manual_grade and row.manual_score is not None
+                row.auto_score, row.needs_manual_grade = None, again
     session.commit()
 
 
@@ -119,14 +189,25 @@ def has_submission(gradebook: Gradebook, assignment: str, student_id: str) -> bo
     return _find(gradebook.db, assignment, student_id) is not None
 
 
-def due(gradebook: Gradebook, assignment: str, student_id: str) -> datetime | None:
-    """The last moment at which ``student_id`` may hand in, extension included, in UTC."""
+def due(gradebook: Gradebook, assignment: str, student_id: str, roster: Roster) -> Due:
+    """Until when ``student_id`` may hand in: what the course and its roster say now."""
     submission = _find(gradebook.db, assignment, student_id)
     row = submission.assignment if submission else gradebook.find_assignment(assignment)
-    moment: datetime | None = row.duedate
-    if moment is not None and submission is not None and submission.extension is not None:
-        moment += submission.extension
-    return moment
+    extension = submission.extension if submission else None
+    return roster.due(assignment, student_id, row.duedate, extension)
+
+
+def _due(submission: SubmittedAssignment) -> Due:
+    """The same as the gradebook has it."""
+    return Roster().due("", "", submission.assignment.duedate, submission.extension)
+
+
+def _extension(assignment: AssignmentRow, due: Due) -> timedelta | None:
+    """``due`` as nbgrader keeps it: a span of time after the deadline."""
+    if not due.extended or due.moment is None or assignment.duedate is None:
+        return None
+    later: timedelta = due.moment.astimezone(UTC).replace(tzinfo=None) - assignment.duedate
+    return later
 
 
 def _lateness(submission: SubmittedAssignment) -> timedelta:
@@ -136,9 +217,14 @@ def _lateness(submission: SubmittedAssignment) -> timedelta:
     return timedelta(seconds=submission.total_seconds_late)
 
 
-def late_sentence(late: timedelta) -> str:
-    """What a late submission's student and instructor read."""
-    return f"handed in {in_words(late)} after the deadline: 0 points"
+def late_sentence(handed_in: datetime | None, due: Due) -> str:
+    """What a late submission's student and instructor read; all times in the deadline's zone."""
+    if handed_in is None or due.moment is None:
+        return ""
+    return (
+        f"handed in {in_words(due.lateness(handed_in))} after the deadline: 0 points. It came at "
+        f"{in_full(handed_in.astimezone(due.moment.tzinfo))}, the deadline was {due}"
+    )
 
 
 def _submission(session: Session, assignment: str, student_id: str) -> SubmittedAssignment:
@@ -196,27 +282,36 @@ def _complete(session: Session, submission: SubmittedAssignment, cells: _Cells) 
 
 
 def _write_grades(
-    submission: SubmittedAssignment, cells: _Cells, verdict: Verdict, late: timedelta
+    submission: SubmittedAssignment,
+    cells: _Cells,
+    verdict: Verdict,
+    late: timedelta,
+    graded: Mapping[str, str],
 ) -> None:
+    answers = answers_in(verdict)
     scores = {(cell.notebook, cell.grade_id): cell.auto_score for cell in verdict.grades}
     rows = {cells[row.cell_id][:2]: row for nb in submission.notebooks for row in nb.grades}
     _same_cells(set(scores), set(rows))
     for cell, row in rows.items():
         score = scores[cell]
-        waits = score is None or row.manual_score is not None
+        waits = score is None
+        if row.manual_score is not None:
+            key = cell_key(*cell)
+            waits = graded.get(key) != answers[key]
         # A person need not read what was handed in late: it cannot count.
         row.auto_score = 0.0 if score is None and late else score
         row.needs_manual_grade = waits and not late
 
 
 def _write_comments(
-    submission: SubmittedAssignment, cells: _Cells, verdict: Verdict, late: timedelta
+    submission: SubmittedAssignment, cells: _Cells, verdict: Verdict, why_late: str
 ) -> None:
     comments = {(cell.notebook, cell.grade_id): cell.comment for cell in verdict.comments}
     rows = {cells[row.cell_id][:2]: row for nb in submission.notebooks for row in nb.comments}
     _same_cells(set(comments), set(rows))
-    if late:
-        comments = _with_lateness(comments, verdict, late_sentence(late).capitalize() + ".")
+    if why_late:
+        sentence = f"{why_late[0].upper()}{why_late[1:]}."
+        comments = _with_lateness(comments, verdict, sentence)
     for cell, row in rows.items():
         row.auto_comment = comments[cell]
 
@@ -251,30 +346,3 @@ def _penalty(notebook: SubmittedNotebook, student_id: str, late: timedelta) -> f
         return None
     plugin = LateSubmissionPlugin(penalty_method="zero")
     return float(plugin.late_submission_penalty(student_id, notebook.score, late.total_seconds()))
-
-
-@dataclass
-class NotebookGrades:
-    """What a student is told about one notebook: points and comments by grade id."""
-
-    score: float
-    max_score: float
-    penalty: float
-    scores: dict[str, tuple[float, float]] = field(default_factory=dict)  # points, and of how many
-    comments: dict[str, str | None] = field(default_factory=dict)
-
-
-def grades_of(gradebook: Gradebook, assignment: str, student_id: str) -> dict[str, NotebookGrades]:
-    """What the gradebook says about a submission, by notebook; empty where there is none."""
-    submission = _find(gradebook.db, assignment, student_id)
-    found = {}
-    for notebook in submission.notebooks if submission else ():
-        told = NotebookGrades(
-            notebook.score, notebook.max_score, notebook.late_submission_penalty or 0.0
-        )
-        for grade in notebook.grades:
-            told.scores[grade.name] = grade.score, grade.max_score
-        for comment in notebook.comments:
-            told.comments[comment.name] = comment.comment
-        found[notebook.name] = told
-    return found

@@ -6,6 +6,7 @@ This one file lies beside the released notebooks and needs nothing but NumPy
     from homework import check
     check("Linear")      # the checks of one component
     check()              # the scoreboard
+    hand_in("alder")     # the archive to hand in, for the student with this id
 
 and in the notebook of checks::
 
@@ -18,12 +19,20 @@ and in the notebook of checks::
 from __future__ import annotations
 
 import ast
+import contextlib
+import difflib
+import hashlib
+import html
+import io
 import json
 import linecache
 import os
 import re
+import subprocess
 import sys
+import time
 import traceback
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -37,6 +46,7 @@ __all__ = [
     "assert_gradients",
     "check",
     "component",
+    "hand_in",
     "load",
     "summary",
 ]
@@ -261,11 +271,9 @@ def _as_floats(value: Any, what: str, scalar: bool = False) -> np.ndarray:
     """A float64 copy of an array or number; anything else is a CheckFailed of kind type."""
     wanted = "a number" if scalar else "a NumPy array"
     if value is None:
-        stored = "self.grad_input" if what.startswith("grad_input") else "self.output"
-        hint = "is a return missing?"
-        if what.startswith(("grad_input", "forward")):
-            hint = "the result has to be stored in %s and returned" % stored
-        raise CheckFailed("type", "%s is None, expected %s" % (what, wanted), hint=hint)
+        raise CheckFailed(
+            "type", "%s is None, expected %s" % (what, wanted), hint="is a return missing?"
+        )
     if isinstance(value, (list, tuple)) or not isinstance(
         value, (np.ndarray, np.generic, int, float)
     ):
@@ -553,34 +561,44 @@ def component(title: str) -> _Component:
     return _Component(title)
 
 
-def describe(title: str, checks: list[Check], worth: str = "") -> str:
-    """The outcomes of one component as lines of text."""
+def describe(title: str, checks: list[Check], worth: str = "", owner: Any = None) -> str:
+    """The outcomes of one component as lines of text; ``owner`` is what the student wrote."""
     lines = [("%-36s %s" % (title, worth)).rstrip()]
-    if checks and all(item.kind == "missing" for item in checks):
+    if _not_started(checks):
         return "%s\n  not started: %s" % (lines[0], checks[0].message)
-    return "\n".join(lines + outcome_lines(checks))
+    return "\n".join(lines + outcome_lines(checks, owner=owner))
 
 
-def outcome_lines(checks: Iterable[Any], hidden_mark: str = "") -> list[str]:
+def _not_started(checks: list[Check]) -> bool:
+    return bool(checks) and all(item.kind == "missing" for item in checks)
+
+
+def outcome_lines(checks: Iterable[Any], hidden_mark: str = "", owner: Any = None) -> list[str]:
     """Where to look, then each requirement with what is wrong below it; each hint is given once.
 
     ``hidden_mark`` is put after the requirements of hidden checks.
     """
     checks = list(checks)
     method = diagnosis(checks)
-    lines = ["  look at: " + LOOK_AT[method]] if method else []
-    left = shown_hints(checks)
-    for item in checks:
+    lines = ["  look at: " + _where_to_look(method, owner)] if method else []
+    for item, text, hint in _explained(checks):
         state, mark = "ok  " if item.passed else "FAIL", hidden_mark if item.hidden else ""
         lines.append("  %s  %s%s" % (state, item.requirement, mark))
-        if item.passed:
-            continue
-        text, hint = split_hint(item.message)
         lines += ["        " + line for line in text.splitlines()]
-        if hint in left and _applies(item, method):
+        if hint:
             lines.append("        hint: " + hint)
-            left.remove(hint)
     return lines
+
+
+def _explained(checks: list[Any]) -> Iterator[tuple[Any, str, str]]:
+    """Each check with what is wrong and the hint at it, if nobody before it has given the same."""
+    method, left = diagnosis(checks), shown_hints(checks)
+    for item in checks:
+        text, hint = ("", "") if item.passed else split_hint(item.message)
+        given = hint in left and _applies(item, method)
+        if given:
+            left.remove(hint)
+        yield item, text, hint if given else ""
 
 
 def shown_hints(checks: Iterable[Any]) -> list[str]:
@@ -596,15 +614,28 @@ def _applies(item: Any, method: str) -> bool:
     return method != "forward" or _subject(item) not in ("input gradient", "parameter gradients")
 
 
-# Where each thing that can be wrong is written down.
+# What each thing that can be wrong is called.
 LOOK_AT = {
-    "forward": "update_output (forward)",
-    "input gradient": "update_grad_input (input gradient)",
-    "parameter gradients": "update_grad_params and zero_grad_params (parameter gradients)",
-    "mode": "what differs between training and evaluation (mode)",
-    "statistics": "the moving statistics (statistics)",
-    "update": "the step that changes the variables (update)",
+    "forward": "the forward pass",
+    "input gradient": "the gradient of the input",
+    "parameter gradients": "the gradients of the parameters",
+    "mode": "what differs between training and evaluation",
+    "statistics": "the moving statistics",
+    "update": "the step that changes the variables",
 }
+# The methods that compute it, in a class that has them.
+_METHODS = {
+    "forward": ("update_output",),
+    "input gradient": ("update_grad_input",),
+    "parameter gradients": ("update_grad_params", "zero_grad_params"),
+}
+
+
+def _where_to_look(method: str, owner: Any = None) -> str:
+    """``method`` in words, with the names of the methods where ``owner`` has them."""
+    names = [name for name in _METHODS.get(method, ()) if hasattr(owner, name)]
+    return "%s (%s)" % (" and ".join(names), LOOK_AT[method]) if names else LOOK_AT[method]
+
 
 # How messages begin, by what they are about.
 _SUBJECTS = (
@@ -617,7 +648,14 @@ _SUBJECTS = (
     ),
     ("forward", r"forward|the s(um|hare)\b|each |rows or |every mask|neighbours|two forward"),
 )
-_ASPECTS = {"evaluation mode": "mode", "derivation": "input gradient", "state": "", "chain": ""}
+# What a requirement is about by its first words. Of one that begins otherwise, in an assignment
+# with other words, nothing is concluded.
+_ASPECTS = {
+    **{aspect: aspect for aspect in LOOK_AT},
+    "evaluation mode": "mode",
+    "derivation": "input gradient",
+    **dict.fromkeys(("state", "chain", "modules", "parameters", "parameter lists", "targets"), ""),
+}
 
 
 def diagnosis(checks: Iterable[Any]) -> str:
@@ -661,11 +699,12 @@ def _aspect(item: Any) -> str:
 
 def _subject(item: Any) -> str:
     """What a failed check is about: what its message names, or else its requirement's aspect."""
-    for subject, beginning in _SUBJECTS:
-        if re.match(beginning, item.message):
-            return subject
-    aspect = _ASPECTS.get(_aspect(item), _aspect(item))
-    return aspect if aspect in LOOK_AT else ""
+    aspect = _aspect(item)
+    if aspect in _ASPECTS:
+        for subject, beginning in _SUBJECTS:
+            if re.match(beginning, item.message):
+                return subject
+    return _ASPECTS.get(aspect, "")
 
 
 def summary() -> None:
@@ -883,8 +922,8 @@ def _is_a_step(value: np.ndarray, other: np.ndarray) -> bool:
     return (ROUNDING if precise else ROUNDING_OF_SINGLE) < _distance(value, other) < 2 * NEARBY
 
 
-def _load_here(path: str) -> Any:
-    """Run the notebook's code cells in this process; report the cells that fail and go on."""
+def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
+    """Run the notebook's code cells in this process; ``tell`` the cells that fail and go on."""
     global _loading
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError(
@@ -897,13 +936,13 @@ def _load_here(path: str) -> Any:
         names["get_ipython"] = lambda: shell
     # The notebook's own "from homework import check" must find this module and its _loading.
     sys.modules.setdefault("homework", sys.modules[__name__])
-    _loading = True
+    outer, _loading = _loading, True  # a notebook may load another one
     try:
         for number, source in _code_cells(path):
             try:
                 _run(source, "%s, cell %d" % (path, number), names)
             except Exception as error:  # a failing cell costs what depends on it and nothing else
-                print(
+                tell(
                     "%s, cell %d (%s) failed: %s: %s"
                     % (
                         path,
@@ -914,7 +953,7 @@ def _load_here(path: str) -> Any:
                     )
                 )
     finally:
-        _loading = False
+        _loading = outer
     return Namespace(names, path)
 
 
@@ -977,48 +1016,67 @@ def _run(source: str, name: str, names: dict[str, Any]) -> None:
 # check(): from within the notebook that is being written
 
 
-def check(title: str | None = None) -> None:
-    """Check one component of the notebook you are in, or print the scoreboard of all of them.
+def check(title: Any = None) -> None:
+    """Check one component of the notebook you are in, or show the scoreboard of all of them.
 
-    The checks are the visible cells of the notebook of checks beside this one (2_test_....ipynb).
+    The checks are the visible cells of the notebooks of checks beside this one (2_test_....ipynb).
     """
     if _loading:
         return
     names = sys._getframe(1).f_globals
+    title = getattr(title, "__name__", title)  # check(Linear) means check("Linear")
     try:
         tests = _tests()
     except (OSError, ValueError) as error:
         print(error)
         return
-    if title is not None and title not in tests:
-        print("There is no component called %r. There are: %s." % (title, ", ".join(tests)))
-        return
-    if title is not None:
-        print(describe(title, _check_one(title, tests, names), _worth(tests[title])))
-        if all(item.passed for item in board.checks[title]):
-            print("  All of these pass. Further checks on other inputs run when you hand in.")
-        return
-    _scoreboard(tests, names)
+    if title is None:
+        _show(*_scoreboard(tests, names))
+    elif title in tests:
+        _show(*_report(title, tests, names))
+    else:
+        print(_no_such_component(title, tests))
 
 
-def _tests() -> dict[str, dict[str, Any]]:
-    """The graded cells of the notebook of checks, by the component's title."""
-    paths = sorted(Path().glob("2_test_*.ipynb"))
+def _no_such_component(title: Any, tests: dict[str, Any]) -> str:
+    by_small_letters = {name.lower(): name for name in tests}
+    near = difflib.get_close_matches(str(title).lower(), by_small_letters, n=2)
+    meant = " or ".join('check("%s")' % by_small_letters[name] for name in near)
+    return "There is no component called %r.%s There are: %s." % (
+        title,
+        " Did you mean %s?" % meant if meant else "",
+        ", ".join(tests),
+    )
+
+
+TEST_NOTEBOOK = re.compile(r"(\d+_)?test_.*\.ipynb")
+
+
+def _tests(folder: str = ".") -> dict[str, dict[str, Any]]:
+    """The graded cells of the notebooks of checks in ``folder``, by the component's title."""
+    paths = sorted(p for p in Path(folder).glob("*.ipynb") if TEST_NOTEBOOK.fullmatch(p.name))
     if not paths:
         raise FileNotFoundError(
             "The notebook of checks (2_test_....ipynb) is not in %s: keep it beside this notebook."
-            % os.getcwd()
+            % Path(folder).resolve()
         )
     tests = {}
-    shared = []
-    for cell in _read_cells(str(paths[0])):
-        title = component_title(_source(cell)) if cell.get("cell_type") == "code" else None
-        if title is not None:
-            tests[title] = cell
-        elif cell.get("cell_type") == "code":
-            shared.append(_source(cell))
-    for cell in tests.values():
-        cell["shared"] = shared
+    for path in paths:
+        shared = []
+        graded = []
+        for cell in _read_cells(str(path)):
+            title = component_title(_source(cell)) if cell.get("cell_type") == "code" else None
+            if title is not None:
+                tests[title] = cell
+                graded.append(cell)
+            elif cell.get("cell_type") == "code":
+                shared.append(_source(cell))
+        for cell in graded:
+            cell["shared"], cell["notebook"] = shared, path.name
+    if not tests:
+        raise ValueError(
+            "%s holds no checks any more: take a fresh copy of it from the course." % paths[0].name
+        )
     return tests
 
 
@@ -1040,12 +1098,14 @@ def component_title(source: str) -> str | None:
     return None
 
 
-def _check_one(title: str, tests: dict[str, Any], live: dict[str, Any]) -> list[Check]:
-    """Run one graded cell against the names ``live`` of the running notebook."""
-    global loader, _loading
-    before = loader
-    loader = lambda path: Namespace(live, "this notebook")  # noqa: E731
+def _check_one(
+    title: str, tests: dict[str, Any], open_notebook: Callable[[str], Any]
+) -> list[Check]:
+    """Run one graded cell, with ``open_notebook`` in place of load."""
+    global loader
+    before, loader = loader, open_notebook
     names: dict[str, Any] = {"__name__": "checks"}
+    board.checks.pop(title, None)
     try:
         for source in tests[title]["shared"]:
             if "summary()" not in source:
@@ -1053,57 +1113,481 @@ def _check_one(title: str, tests: dict[str, Any], live: dict[str, Any]) -> list[
         _run(_source(tests[title]), "checks of " + title, names)
     except AssertionError:
         pass  # every failed requirement is on the board
+    except Exception as error:  # the notebook of checks was changed
+        broken = Check("the checks can run")
+        broken.fail(CheckFailed("raised", "%s: %s" % (type(error).__name__, _shorten(str(error)))))
+        broken.message += "%stake a fresh copy of %s from the course" % (
+            HINT,
+            tests[title]["notebook"],
+        )
+        board.checks[title] = [broken]
     finally:
         loader = before
-    return board.checks[title]
+    return board.checks.get(title, [])
+
+
+def _live(names: dict[str, Any]) -> Callable[[str], Any]:
+    """In place of load: what the running notebook has defined by now."""
+    return lambda path: Namespace(names, "this notebook")
 
 
 def _points(cell: dict[str, Any]) -> float:
-    return float(cell.get("metadata", {}).get("nbgrader", {}).get("points", 0))
+    return float(_marks(cell).get("points", 0))
 
 
-def _formula_points() -> dict[str, float]:
-    """Points of the derivations in the notebooks beside this one, by the component's id."""
-    points = {}
-    for path in Path().glob("*.ipynb"):
+def _marks(cell: dict[str, Any]) -> dict[str, Any]:
+    """What nbgrader keeps about a cell: its name, its points."""
+    found = cell.get("metadata", {}).get("nbgrader", {})
+    return found if isinstance(found, dict) else {}
+
+
+class Formula:
+    """A derivation: what it is worth, and whether it was written in the file as saved last."""
+
+    def __init__(self, points: float, written: bool) -> None:
+        self.points = points
+        self.written = written
+
+
+def _formulas(folder: str = ".") -> dict[str, Formula]:
+    """The derivations in the notebooks of ``folder``, by the component's id."""
+    found = {}
+    for path in Path(folder).glob("*.ipynb"):
         try:
             cells = _read_cells(str(path))
         except ValueError:
             continue
         for cell in cells:
-            name = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+            name = str(_marks(cell).get("grade_id", ""))
             if re.fullmatch(r".+-formula", name):
-                points[name[: -len("-formula")]] = _points(cell)
-    return points
+                found[name[: -len("-formula")]] = Formula(_points(cell), not _is_blank(cell))
+    return found
 
 
-def _formula_of(cell: dict[str, Any]) -> float:
-    name = str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-    return _formula_points().get(name[: -len("-tests")], 0.0)
+def _is_blank(cell: dict[str, Any]) -> bool:
+    return _source(cell).rstrip().endswith("YOUR ANSWER HERE")
 
 
-def _worth(cell: dict[str, Any]) -> str:
-    code, formula = _points(cell), _formula_of(cell)
-    return "%g for the code" % code + (", %g for the derivation" % formula if formula else "")
+def _part(cell: dict[str, Any]) -> str:
+    """The id of the component that a cell belongs to: linear, for linear-tests."""
+    return re.sub(r"-(tests|formula|solution|check)$", "", str(_marks(cell).get("grade_id", "")))
 
 
-def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> None:
-    safe, open_points, total, best = 0.0, 0.0, 0.0, 0.0
-    waiting: list[str] = []
+def _formula_of(cell: dict[str, Any], formulas: dict[str, Formula]) -> Formula:
+    return formulas.get(_part(cell), Formula(0.0, True))
+
+
+def _homes() -> dict[str, str]:
+    """The notebook of this folder in which each component is written, by the component's id."""
+    found: dict[str, str] = {}
+    for path in sorted(Path().glob("*.ipynb")):
+        if not TEST_NOTEBOOK.fullmatch(path.name):
+            with contextlib.suppress(ValueError):
+                found.update((_part(cell), path.name) for cell in _read_cells(str(path)))
+    return found
+
+
+# ---------------------------------------------------------------------------------------
+# What check() shows: lines of text, and in a notebook a table
+
+
+class _Shown:
+    """Something with a text for terminals and a page for notebooks, which choose."""
+
+    def __init__(self, text: str, page: str) -> None:
+        self.text = text
+        self.page = page
+
+    def __repr__(self) -> str:
+        return _coloured(self.text) if _has_colours(sys.stdout) else self.text
+
+    def _repr_html_(self) -> str:
+        return self.page
+
+
+def _show(text: str, page: str) -> None:
+    shown = _Shown(text, page)
+    if _shell() is not None:
+        from IPython.display import display
+
+        display(shown)
+        return
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(repr(shown).encode(encoding, "replace").decode(encoding))
+
+
+def _has_colours(stream: Any) -> bool:
+    """Whether a terminal is looking that is known to show colours, and nobody objects to them."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb")
+    return not plain and bool(getattr(stream, "isatty", bool)())
+
+
+_COLOURS = {"ok": "32", "FAIL": "1;31", "hint:": "36"}
+
+
+def _coloured(text: str) -> str:
+    """The same lines; those that begin with ok, FAIL or hint begin in colour."""
+
+    def paint(match: re.Match[str]) -> str:
+        return "%s\x1b[%sm%s\x1b[0m" % (match[1], _COLOURS[match[2]], match[2])
+
+    return re.sub(r"^( +)(ok|FAIL|hint:)(?= )", paint, text, flags=re.MULTILINE)
+
+
+# White on these is legible, so the signs are, whatever the theme's colours are.
+_BACKGROUNDS = {"ok": "#1a7f37", "FAIL": "#cf222e"}
+
+
+def _sign(state: str) -> str:
+    return (
+        '<span style="background:%s;color:#fff;border-radius:3px;padding:1px 6px;'
+        'font-family:monospace">%s</span>' % (_BACKGROUNDS.get(state, "#6e7781"), state)
+    )
+
+
+def _table(caption: str, rows: Iterable[tuple[str, ...]], below: Iterable[str] = ()) -> str:
+    """A table of cells that are HTML, with lines of text before and after it."""
+    cell = '<td style="text-align:left;vertical-align:top;padding:3px 10px">%s</td>'
+    body = "".join("<tr>%s</tr>" % "".join(cell % each for each in row) for row in rows)
+    lines = "".join("<div>%s</div>" % html.escape(line) for line in below)
+    return (
+        '<div style="margin:4px 0"><div style="margin-bottom:4px">%s</div>'
+        '<table style="margin:0 0 6px;font-size:13px">%s</table>%s</div>' % (caption, body, lines)
+    )
+
+
+def _report(title: str, tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]:
+    """The outcomes of one component as text and as HTML."""
+    checks = _check_one(title, tests, _live(names))
+    formula = _formula_of(tests[title], _formulas()).points
+    worth = "%g for the code" % _points(tests[title])
+    worth += ", %g for the derivation" % formula if formula else ""
+    owner, method = names.get(title), diagnosis(checks)
+    below = _what_next(title, checks, names)
+    text = "\n".join([describe(title, checks, worth, owner), *("  " + line for line in below)])
+    caption = "<b>%s</b> &nbsp; %s" % (html.escape(title), html.escape(worth))
+    if method:
+        caption += "<br>look at: " + html.escape(_where_to_look(method, owner))
+    rows = []
+    for item, said, hint in _explained(checks):
+        state = "ok" if item.passed else "--" if _not_started(checks) else "FAIL"
+        words = [html.escape(item.requirement)]
+        if not _not_started(checks):
+            words += [html.escape(line) for line in said.splitlines()]
+            words += ["<i>hint: %s</i>" % html.escape(hint)] if hint else []
+        rows.append((_sign(state), "<br>".join(words)))
+    if _not_started(checks):
+        below = ["Not started: " + checks[0].message, *below]
+    return text, _table(caption, rows, below)
+
+
+def _what_next(title: str, checks: list[Check], names: dict[str, Any]) -> list[str]:
+    if all(item.passed for item in checks):
+        return ["All of these pass. Further checks on other inputs run when you hand in."]
+    if title not in names and _not_started(checks):
+        return ["Run the cell that defines %s, then check again." % title]
+    return []
+
+
+def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]:
+    """Every component's state and what is to be done for more points, as text and as HTML."""
+    formulas = _formulas()
+    rows: list[tuple[str, str, str, str]] = []
+    safe = waiting = unwritten = total = 0.0
+    left: dict[str, float] = {}
     for title, cell in tests.items():
-        checks = _check_one(title, tests, names)
-        code, formula = _points(cell), _formula_of(cell)
-        total += code + formula
-        if all(item.passed for item in checks):
-            safe, open_points, state = safe + code, open_points + formula, "ok"
+        state, remark = _state(_check_one(title, tests, _live(names)), names.get(title))
+        code, formula = _points(cell), _formula_of(cell, formulas)
+        total += code + formula.points
+        if state != "ok":
+            left[title] = code + formula.points
         else:
-            state = "not started" if all(c.kind == "missing" for c in checks) else "FAIL"
-            if code + formula > best:
-                best, waiting = code + formula, []
-            if code + formula == best:
-                waiting.append(title)
-        print("  %-24s %4g + %-4g %s" % (title, code, formula, state))
-    print("%g of %g points pass the checks here" % (safe, total), end="")
-    print("; %g more after a person reads your derivations." % open_points if open_points else ".")
-    if waiting:
-        print("Worth most now: %s (%g)." % (", ".join(waiting), best))
+            safe += code
+            waiting += formula.points * formula.written
+            unwritten += formula.points * (not formula.written)
+            if formula.points:
+                remark = "a person reads the derivation"
+            if not formula.written:
+                left[title], remark = formula.points, "the derivation is still to be written"
+        worth = "%g + %g" % (code, formula.points) if formula.points else "%g" % code
+        rows.append((state, title, worth, remark))
+    below = ["%g of %g points pass the checks here" % (safe, total)]
+    below[0] += "; %g more when a person has read your derivations" % waiting if waiting else ""
+    below[0] += "; %g for derivations that are not written yet" % unwritten if unwritten else ""
+    below[0] += "."
+    if left:
+        best = max(left.values())
+        most = [title for title, points in left.items() if points == best]
+        each = " each" if len(most) > 1 else ""
+        below.append("Worth most now: %s (%g%s)." % (", ".join(most), best, each))
+    below.append("Hidden checks run when you hand in: the same requirements, other inputs.")
+    below.append('To hand in: from homework import hand_in; hand_in("your student id")')
+    width = max(len(title) for title in tests)
+    lines = ["  %-4s  %s  %-9s  %s" % (s, t.ljust(width), *more) for s, t, *more in rows]
+    text = "\n".join([line.rstrip() for line in lines] + below)
+    page = [(_sign(state), *map(html.escape, more)) for state, *more in rows]
+    return text, _table("<b>Scoreboard</b> &nbsp; points: code + derivation", page, below)
+
+
+def _state(checks: list[Check], owner: Any = None) -> tuple[str, str]:
+    """ok, FAIL, or -- for what is not started; and a few words about it."""
+    failed = [item for item in checks if not item.passed]
+    if checks and not failed:
+        return "ok", ""
+    if not checks or _not_started(checks):
+        return "--", "not started"
+    remark = "%d of %d checks fail" % (len(failed), len(checks))
+    method = diagnosis(checks)
+    return "FAIL", remark + (": look at %s" % _where_to_look(method, owner) if method else "")
+
+
+# ---------------------------------------------------------------------------------------
+# Handing in
+
+MAX_BYTES = 20 << 20  # of a notebook; a larger one is not read
+LARGE = 5 << 20  # of outputs, which nobody needs
+SECONDS = 120  # for running a notebook from the top
+STUDENT_ID = re.compile(r"(?!.*(__|\.\.))[A-Za-z0-9]([A-Za-z0-9_.@+\- ]{0,126}[A-Za-z0-9@+\-])?")
+
+
+def hand_in(student_id: Any = None) -> None:
+    """Make the archive to hand in from the notebooks in this folder, and say what may cost points.
+
+    ``student_id`` is the name under which the course knows you. The archive is made whatever is
+    found; upload it where the course collects the homework.
+    """
+    if _loading:
+        return
+    if not is_student_id(student_id):
+        print(
+            'Say who you are: hand_in("your student id"), with the id by which the course knows '
+            "you.\nAn id is of letters, digits and . _ @ + -, and begins with a letter or a digit."
+        )
+        return
+    names = archive_members()
+    if not names:
+        print("There is no notebook in %s: nothing to hand in." % os.getcwd())
+        return
+    archive = write_archive(str(student_id), names)
+    remarks = [*missing_notebooks(names), *_unsaved(names)]
+    for name in names:
+        remarks += look_at_file(Path(name))
+        if not TEST_NOTEBOOK.fullmatch(name):
+            print("Running %s from the top in a fresh Python, %d s at most ..." % (name, SECONDS))
+            remarks += _fresh_run(name)
+    print("\n".join(archive_lines(archive, names, remarks)))
+    print("Upload the archive. It is made anew, under another name, each time you call hand_in.")
+
+
+def is_student_id(text: Any) -> bool:
+    """Whether an archive's name can hold ``text`` so that the course reads it again."""
+    return isinstance(text, str) and STUDENT_ID.fullmatch(text) is not None
+
+
+def _assigned(folder: str = ".") -> list[str]:
+    """The names of the notebooks that the checks in ``folder`` load: those to hand in."""
+    found: list[str] = []
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        if TEST_NOTEBOOK.fullmatch(path.name):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found += re.findall(r"""\bload\(\\?["']([^"'\\/]+\.ipynb)\\?["']\)""", text)
+    return list(dict.fromkeys(found))
+
+
+def archive_members(folder: str = ".") -> list[str]:
+    """The notebooks of ``folder`` that belong to the homework, by name."""
+    assigned = _assigned(folder)
+    present = sorted(path.name for path in Path(folder).glob("*.ipynb") if path.is_file())
+    return [n for n in present if not assigned or n in assigned or TEST_NOTEBOOK.fullmatch(n)]
+
+
+def missing_notebooks(names: list[str], folder: str = ".") -> list[str]:
+    """A remark for each notebook that should be among ``names`` and is not."""
+    missing = [name for name in _assigned(folder) if name not in names]
+    return ["%s is not in this folder: its points are 0" % name for name in missing]
+
+
+def write_archive(student_id: str, names: list[str], folder: str = ".", title: str = "") -> Path:
+    """Put the notebooks called ``names`` into a new archive in ``folder``; give its path.
+
+    Its name is <title>__<student id>__<time in UTC>.zip, from which the course reads whose it is;
+    ``title`` is the folder's name by default. A notebook goes in as the file is, readable or not.
+    """
+    title = title or Path(folder).resolve().name
+    prefix = re.sub(r"[^A-Za-z0-9]+", "_", title).strip("_") or "homework"
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = Path(folder, "%s__%s__%s.zip" % (prefix, student_id, moment))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.write(Path(folder, name), name)
+    return path
+
+
+def archive_lines(archive: Path, names: list[str], remarks: list[str]) -> list[str]:
+    """What to say about an archive that was made."""
+    content = archive.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    lines = ["", str(archive.resolve())]
+    lines.append("  %s, SHA-256 %s..., with %s" % (_size(len(content)), digest, ", ".join(names)))
+    if not remarks:
+        return [*lines, "  Nothing was found that costs points here. Hidden checks run as well."]
+    return [*lines, "  This may cost points:", *("  - " + remark for remark in remarks)]
+
+
+def _size(number: int) -> str:
+    return "%.1f MB" % (number / 2**20) if number >= 2**20 else "%d kB" % -(-number // 1024)
+
+
+def look_at_file(path: Path) -> list[str]:
+    """Remarks on a notebook as a file: can it be read, is it too large, are derivations missing?"""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        return [
+            "%s has %s and will not be read, the limit is %s: clear the outputs (Edit menu) and "
+            "save it" % (path.name, _size(size), _size(MAX_BYTES))
+        ]
+    try:
+        cells = _read_cells(str(path))
+    except ValueError as error:
+        return ["%s: its points are 0" % error]
+    outputs = sum(len(json.dumps(cell.get("outputs", []))) for cell in cells)
+    remarks = []
+    if outputs > LARGE:
+        remarks.append("%s: the outputs take %s: print less" % (path.name, _size(outputs)))
+    for number, cell in enumerate(cells, 1):
+        points = _points(cell) if cell.get("cell_type") == "markdown" else 0
+        if points and _is_blank(cell):
+            words = "%s, cell %d: no derivation yet (%s, %g)"
+            name = str(_marks(cell).get("grade_id", "")).replace("-formula", "")
+            remarks.append(words % (path.name, number, name, points))
+    return remarks
+
+
+def _unsaved(names: list[str]) -> list[str]:
+    """Remarks on definitions that were run in this notebook and stand in no file as they were run.
+
+    Only Jupyter knows what was run; elsewhere there is nothing to compare.
+    """
+    history = getattr(getattr(_shell(), "history_manager", None), "input_hist_raw", [])
+    latest: dict[str, str] = {}
+    for source in map(str, history):
+        try:
+            body = ast.parse(source).body
+        except SyntaxError:
+            continue
+        for node in body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                latest[node.name] = source.strip()
+    saved: set[str] = set()
+    for name in names:
+        with contextlib.suppress(ValueError):
+            saved.update(source.strip() for _, source in _code_cells(name))
+    changed = [name for name, source in latest.items() if source not in saved]
+    if not changed:
+        return []
+    return [
+        "%s: what you ran is not what the file holds. Save the notebook and call hand_in again"
+        % ", ".join(changed)
+    ]
+
+
+def _fresh_run(name: str) -> list[str]:
+    """Remarks on what goes wrong when a notebook is run from the top in a Python of its own."""
+    program = "import sys, homework; homework._run_and_tell(sys.argv[1])"
+    environment = dict(os.environ, MPLBACKEND="Agg", PYTHONIOENCODING="utf-8")
+    environment.pop("NBGRADER_EXECUTION", None)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", program, name],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return ["%s still runs after %d s: is there a loop that does not end?" % (name, SECONDS)]
+    except OSError as error:  # there is no other Python here, as in a browser
+        return ["%s was not run from the top (%s): do it once by hand" % (name, error)]
+    told = run.stdout.decode("utf-8", "replace").rpartition(_TOLD)
+    if not told[1]:
+        return ["%s ends the Python that runs it: is there an exit() in it?" % name]
+    return [str(remark) for remark in json.loads(told[2])]
+
+
+_TOLD = "\x1eremarks "  # begins what the fresh Python says, after all that the notebook prints
+
+
+def _run_and_tell(name: str) -> None:
+    """In a fresh Python: run a notebook, check what it defines, and print remarks as JSON."""
+    remarks: list[str] = []
+    given = sys.stdout
+    # What cannot be read is remarked on already.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(OSError, ValueError):
+        _start_shell_for(name)
+        student = _load_here(name, lambda failure: remarks.append(failure + ", run from the top"))
+        remarks += _failing(name, student)
+    given.write(_TOLD + json.dumps(remarks))
+    given.flush()
+
+
+def _failing(name: str, student: Any) -> Iterator[str]:
+    """A remark for each component of a notebook that does not pass its checks."""
+    tests, homes, formulas = _tests(), _homes(), _formulas()
+    for title in [title for title, cell in tests.items() if homes.get(_part(cell)) == name]:
+        state, remark = _state(_check_one(title, tests, lambda path: student))
+        if state != "ok":
+            worth = _points(tests[title]) + _formula_of(tests[title], formulas).points
+            yield "%s (%g): %s" % (title, worth, remark)
+
+
+def _start_shell_for(name: str) -> None:
+    """Give a notebook with magics the IPython that it needs."""
+    if any(re.search(r"^\s*[%!]", source, re.MULTILINE) for _, source in _code_cells(name)):
+        with contextlib.suppress(ImportError):
+            from IPython.core.interactiveshell import InteractiveShell
+            from traitlets.config import Config
+
+            InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+
+
+# ---------------------------------------------------------------------------------------
+# For pytest: the same checks, one test for each requirement (test_modules.py)
+
+
+def requirements(folder: str) -> list[tuple[str, str, str]]:
+    """Every requirement in the notebooks of checks: its component, its text, and an id.
+
+    An id begins with the component and says forward or backward. Raises ValueError for one whose
+    text is only made when the checks run.
+    """
+    found = []
+    for title, cell in _tests(folder).items():
+        for node in ast.walk(ast.parse(_source(cell))):
+            called = getattr(getattr(node, "func", None), "id", "")
+            if not isinstance(node, ast.Call) or called != "requirement":
+                continue
+            if not isinstance(node.args[0], ast.Constant):
+                raise ValueError("%s: write the text of requirement(...) out" % title)
+            text = str(node.args[0].value)
+            is_backward = "gradient" in text.partition(":")[0] or text.startswith("derivation")
+            words = "%s %s %s" % (title, "backward" if is_backward else "", text)
+            found.append((title, text, re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:80]))
+    return found
+
+
+_opened: dict[str, Any] = {}
+
+
+def outcome(title: str, text: str) -> Check:
+    """The outcome of one requirement on the notebooks as they are saved in this folder."""
+    if title not in board.checks:
+
+        def open_once(path: str) -> Any:
+            if path not in _opened:
+                _opened[path] = _load_here(path)
+            return _opened[path]
+
+        _check_one(title, _tests(), open_once)
+    checks = board.checks.get(title) or [Check(text)]
+    return next((check for check in checks if check.requirement == text), checks[-1])

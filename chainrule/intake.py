@@ -9,10 +9,13 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from . import record as grading_record
-from . import submitted
+from . import submitted, voids
 from .course import Assignment, Course
 from .files import remove, replacing
-from .gradebook import due, has_submission, late_sentence, record
+from .gradebook import due, has_submission, late_sentence, manual_scores, record
+from .moments import Due
+from .revisions import graded_for
+from .roster import Roster
 from .state import State, forget_state, state_of
 from .verdict import Verdict
 
@@ -25,13 +28,19 @@ class Intake:
     folder: Path
     extras: submitted.Extras
     timestamp: datetime | None
+    due: Due
     grader: str  # the digest of everything on our side
     fingerprint: str
     recorded: bool  # whether the gradebook has a submission of this student
 
 
 def take_in(
-    gradebook: Gradebook, course: Course, assignment: Assignment, student: str, grader: str
+    gradebook: Gradebook,
+    course: Course,
+    assignment: Assignment,
+    student: str,
+    grader: str,
+    roster: Roster,
 ) -> Intake:
     """Look at what ``student`` handed in.
 
@@ -42,14 +51,15 @@ def take_in(
     timestamp = submitted.read_timestamp(folder)
     extras = submitted.extra_files(folder)
     content = submitted.digest_of_submission(folder, assignment, extras)
-    deadline = due(gradebook, assignment.name, student)
+    until = due(gradebook, assignment.name, student, roster)
     return Intake(
         student,
         folder,
         extras,
         timestamp,
+        until,
         grader,
-        f"{grader[:20]} {content[:20]} handed in {timestamp}, due {deadline}",
+        f"{grader[:20]} {content[:20]} handed in {timestamp}, due {until}",
         has_submission(gradebook, assignment.name, student),
     )
 
@@ -61,18 +71,25 @@ def settle(
     intake: Intake,
     verdict: Verdict,
     seed: int,
+    past: grading_record.Past,
 ) -> State:
     """Store a verdict in the gradebook and in the record; give what ``write_autograded`` keeps.
 
     From here until that has been written, nothing says that the submission is graded.
     """
     forget_state(course.root / "autograded" / intake.student / assignment.name)
-    late = record(gradebook, assignment.name, intake.student, verdict, intake.timestamp)
+    name, student = assignment.name, intake.student
+    void = voids.reason(course.root, name, student)
+    manual = manual_scores(gradebook, name, student)
+    graded = graded_for(manual, past.latest(student)) if manual else {}
+    late = record(gradebook, name, student, verdict, intake.timestamp, intake.due, void, graded)
     problems = [*verdict.problems, *intake.extras.problems]
     if late:
-        problems.append(late_sentence(late))
-    grading_record.append(course.root, grading_record.entry(intake, verdict, seed, problems))
-    return state_of(verdict, intake.fingerprint, problems)
+        problems.append(late_sentence(intake.timestamp, intake.due))
+    counts = not late and void is None
+    line = grading_record.entry(intake, verdict, seed, problems, graded, counts)
+    grading_record.append(course.root, line)
+    return state_of(verdict, intake.fingerprint, problems, graded)
 
 
 def write_autograded(

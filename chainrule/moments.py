@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,11 @@ def parse_moment(text: str, default: tzinfo | None = None) -> datetime:
     The zone is an offset (+02:00) or a name of the time zone database (UTC, Europe/Prague).
     Raises ValueError, also where there is no zone and no ``default`` for it.
     """
+    return moment_as_written(text, default).astimezone(UTC)
+
+
+def moment_as_written(text: str, default: tzinfo | None = None) -> datetime:
+    """The same in the time zone that ``text`` names."""
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
         raise ValueError("it is not a date and a time")
@@ -33,9 +39,10 @@ def parse_moment(text: str, default: tzinfo | None = None) -> datetime:
     else:
         moment = moment.replace(tzinfo=_zone(zone))
     try:
-        return moment.astimezone(UTC)
+        moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("it is outside of the calendar") from None
+    return moment
 
 
 def _zone(name: str) -> tzinfo:
@@ -52,3 +59,36 @@ def in_words(span: timedelta) -> str:
     minutes = max(1, int(span.total_seconds() // 60))
     parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def in_full(moment: datetime) -> str:
+    """A moment with its time zone, and in UTC where that is another: 2026-11-20 23:59 UTC."""
+    zone = moment.tzinfo
+    universal = _to_the_second(moment.astimezone(UTC)) + " UTC"
+    if zone is UTC:
+        return universal
+    name = zone.key if isinstance(zone, ZoneInfo) else moment.isoformat()[-6:]
+    return f"{_to_the_second(moment)} {name} ({universal})"
+
+
+def _to_the_second(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+@dataclass(frozen=True)
+class Due:
+    """The last moment at which a student may hand in, in the time zone in which it was written."""
+
+    moment: datetime | None = None
+    extended: bool = False
+
+    def lateness(self, handed_in: datetime | None) -> timedelta:
+        """How long after it something came; zero where it is in time, or where nothing is known."""
+        if self.moment is None or handed_in is None:
+            return timedelta()
+        return max(handed_in.astimezone(UTC) - self.moment.astimezone(UTC), timedelta())
+
+    def __str__(self) -> str:
+        if self.moment is None:
+            return "never"
+        return in_full(self.moment) + (", with an extension" if self.extended else "")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import CsvExportPlugin
 from traitlets.config import Config
 from traitlets.log import get_logger
 
@@ -24,6 +25,8 @@ from .errors import ChainruleError
 from .gradebook import forget, open_gradebook
 from .intake import settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
+from .record import Past
+from .roster import ROSTER_FILE, Roster, read_roster
 from .settings import ChainruleSettings, load_config, load_settings
 from .verdict import Verdict
 from .workers import Task, judge_with, new_pool
@@ -59,6 +62,7 @@ class _Door:
     assignment: Assignment
     config: Config
     settings: ChainruleSettings
+    roster: Roster
     grader: str  # digest of everything on our side
     executor: Executor
 
@@ -68,8 +72,9 @@ class _Door:
         assignment = course.assignment(assignment_name)
         config = load_config(root)
         settings = load_settings(config)
+        roster = read_roster(course, settings)
         grader = submitted.digest_of_grader(assignment, settings.seed)
-        return cls(course, assignment, config, settings, grader, new_pool(1))
+        return cls(course, assignment, config, settings, roster, grader, new_pool(1))
 
     def grade(self, student: str) -> Verdict:
         """Judge and record one submission, and write its folder in autograded/.
@@ -79,17 +84,22 @@ class _Door:
         name = self.assignment.name
         with open_gradebook(self.course, self.config) as gradebook:
             registration.set_deadline(gradebook, name, self.settings.deadline(name))
+            registration.enrol(gradebook, self.roster)
             try:
-                intake = take_in(gradebook, self.course, self.assignment, student, self.grader)
+                intake = take_in(
+                    gradebook, self.course, self.assignment, student, self.grader, self.roster
+                )
                 verdict = self._judge(student, collect(intake.folder, self.assignment))
-                seed = self.settings.seed
-                state = settle(gradebook, self.course, self.assignment, intake, verdict, seed)
+                seed, past = self.settings.seed, Past(self.course.root, name)
+                state = settle(gradebook, self.course, self.assignment, intake, verdict, seed, past)
             except BaseException:
                 forget(gradebook, name, student)
                 raise
         write_autograded(self.course, self.assignment, intake, verdict, state)
         for problem in state.problems:
             get_logger().warning("%s: %s", student, problem)
+        if self.roster.exists and student not in self.roster:
+            get_logger().warning("%s: not in %s", student, ROSTER_FILE)
         return verdict
 
     def _judge(self, student: str, work: HandedIn) -> Verdict:
@@ -126,3 +136,21 @@ def set_deadline(assignment: str, student: str, notebooks: list[str]) -> None:
         pass  # nbgrader was told not to use the gradebook
     except ChainruleError as error:  # nbgrader hides what a hook raises
         get_logger().error("The deadline was not set. %s", error)
+
+
+def keep_voids(assignment: str, student: str, notebooks: list[str]) -> None:
+    """For ``c.GenerateFeedback.pre_convert_hook``: what is set to 0 is 0 in the pages as well.
+
+    The formgrader may have changed its scores; to open the gradebook puts that right.
+    """
+    course = find_course(Path.cwd())
+    with open_gradebook(course, load_config(course.root)):
+        pass
+
+
+class ExportPlugin(CsvExportPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """For ``c.ExportApp.plugin_class``: nbgrader's, after the same."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        keep_voids("", "", [])
+        super().export(gradebook)

@@ -10,13 +10,14 @@ import json
 import os
 import platform
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import UsageError
+from .revisions import answers_in
 
 if TYPE_CHECKING:
     from .intake import Intake
@@ -25,8 +26,19 @@ if TYPE_CHECKING:
 RECORD_FILE = "grading.jsonl"
 
 
-def entry(intake: Intake, verdict: Verdict, seed: int, problems: list[str]) -> dict[str, Any]:
-    """What is remembered of a verdict. The hashes are SHA-256."""
+def entry(
+    intake: Intake,
+    verdict: Verdict,
+    seed: int,
+    problems: list[str],
+    graded: dict[str, str],
+    counts: bool,
+) -> dict[str, Any]:
+    """What is remembered of a verdict. The hashes are SHA-256.
+
+    ``graded`` holds what scores of a person were given for; ``counts`` is false for what is late or
+    void.
+    """
     judged = verdict.to_json()
     return {
         "time": datetime.now(UTC).isoformat(" ", "milliseconds"),
@@ -46,6 +58,9 @@ def entry(intake: Intake, verdict: Verdict, seed: int, problems: list[str]) -> d
             for part in judged["components"]
         ],
         "problems": problems,
+        "answers": answers_in(verdict),
+        "graded": graded,
+        "counts": counts,
     }
 
 
@@ -67,12 +82,17 @@ def _versions() -> dict[str, str]:
 
 
 def append(root: Path, line: dict[str, Any]) -> None:
-    """Add a line to the record in the folder ``root``, which is on the disk when this returns.
+    """Add a line to the record in the folder ``root``, which is on the disk when this returns."""
+    append_line(root / RECORD_FILE, line)
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    """Add a line of JSON to a file, which is on the disk when this returns.
 
     A line that a crash has cut off stays as it is; the new one begins on a line of its own.
     """
     data = json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-    with (root / RECORD_FILE).open("ab+") as file:
+    with path.open("ab+") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
@@ -92,15 +112,39 @@ def read(root: Path, assignment: str, student: str) -> list[dict[str, Any]]:
 
 def read_class(root: Path, assignment: str) -> dict[str, list[dict[str, Any]]]:
     """The same for everybody whose submission was judged, by student."""
-    try:
-        lines = (root / RECORD_FILE).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        raise UsageError(f"There is no {RECORD_FILE}: nothing was graded here yet.") from None
+    if not (root / RECORD_FILE).is_file():
+        raise UsageError(f"There is no {RECORD_FILE}: nothing was graded here yet.")
     found: dict[str, list[dict[str, Any]]] = {}
-    for entry in map(_entry, lines):
-        if entry and entry.get("assignment") == assignment:
+    for entry in read_lines(root / RECORD_FILE):
+        if entry.get("assignment") == assignment:
             found.setdefault(str(entry.get("student")), []).append(entry)
     return found
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """What ``append_line`` has written, the oldest first; nothing where there is no file.
+
+    Lines that are not whole are passed over.
+    """
+    if not path.is_file():
+        return []
+    return [entry for entry in map(_entry, path.read_bytes().split(b"\n")) if entry]
+
+
+class Past:
+    """The latest entry about each submission of an assignment, read when it is first asked for."""
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self.root, self.assignment = root, assignment
+
+    @cached_property
+    def _latest(self) -> dict[str, dict[str, Any]]:
+        lines = read_lines(self.root / RECORD_FILE)
+        found = (line for line in lines if line.get("assignment") == self.assignment)
+        return {str(line.get("student")): line for line in found}
+
+    def latest(self, student: str) -> dict[str, Any] | None:
+        return self._latest.get(student)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

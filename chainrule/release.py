@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from .converters import generated
 from .course import Assignment, Course, nbgrader_metadata
 from .errors import ChainruleError, UsageError
+from .rubrics import secret_lines
 from .settings import load_config
 from .submitted import source_files
 
@@ -108,21 +109,27 @@ def _check_ids(assignment: Assignment) -> None:
 
 
 def check_for_leaks(assignment: Assignment, files: dict[str, bytes]) -> None:
-    """Raise LeakError if any released file shows a solution or a hidden test."""
+    """Raise LeakError if any released file shows a solution, a hidden test or a rubric."""
     secrets, regions = _secret_lines(assignment), list(_regions(assignment))
+    rubrics = secret_lines(assignment)
     for name, content in files.items():
         text = content.decode("utf-8", "replace")
         found = _MARKERS.search(text)
         if found:
             raise LeakError(f"{name} would be released with the text {found[0]!r}.")
         if name.endswith(".ipynb"):
-            leaked = next((line for line in _shown_lines(name, text) if line in secrets), None)
+            shown = list(_shown_lines(name, text))
+            leaked = next((line for line in shown if line in secrets), None)
         else:
+            shown = _lines(text)
             lines = "\n".join(_lines(text))
             long = (region for region in regions if len(region) > 1)
             leaked = next((region[0] for region in long if "\n".join(region) in lines), None)
         if leaked is not None:
             raise LeakError(f"{name} would be released with a line of a solution: {leaked!r}.")
+        leaked = next((line for line in shown if line in rubrics), None)
+        if leaked is not None:
+            raise LeakError(f"{name} would be released with a line of a rubric: {leaked!r}.")
 
 
 def _shown_lines(name: str, text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -30,6 +31,7 @@ _PLAIN = """
     abbr b blockquote br dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li p s strong sub
     summary sup table tbody thead tr u ul
 """
+_OF_CODE = re.compile(r"highlight|language-[\w+#.-]+|[a-z]{1,2}[a-z0-9]?")
 # None from elsewhere: it would tell its owner who reads the page, and when.
 _IMAGES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
@@ -39,6 +41,8 @@ def _allowed(tag: str, name: str, value: str) -> bool:
         return False
     if tag == "img" and name == "src":
         return value.strip().lower().startswith(_IMAGES)
+    if name == "class" and not all(map(_OF_CODE.fullmatch, value.split())):
+        return False  # a class of the page's own would look like a word of the grader's
     return name in _ATTRIBUTES.get(tag, ())
 
 
@@ -51,7 +55,12 @@ _cleaner = bleach.Cleaner(
 )
 
 
-class _Renderer(IPythonRenderer):
+class Renderer(IPythonRenderer):
+    """nbconvert's, which shows no picture from elsewhere and says where one is missing."""
+
+    def __init__(self, attachments: dict[str, Any]) -> None:
+        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
+
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith("attachment:") and url[len("attachment:") :] not in self.attachments:
             return str(self.emphasis(escape(f"the picture {text} is missing")))
@@ -78,6 +87,9 @@ def _remembered(source: str) -> str:
 
 
 def _rendered(source: str, attachments: dict[str, Any]) -> str:
-    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    html = MarkdownWithMath(renderer=renderer).render(harmless_latex(source))
-    return str(_cleaner.clean(html))
+    return safe_html(harmless_latex(source), Renderer(attachments))
+
+
+def safe_html(source: str, renderer: Renderer) -> str:
+    """Markdown as ``renderer`` shows it, reduced to what can do nothing."""
+    return str(_cleaner.clean(MarkdownWithMath(renderer=renderer).render(source)))

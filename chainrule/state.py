@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .revisions import answers_in
 from .settings import STATE_FILE
 from .verdict import ComponentVerdict, Verdict
 
@@ -21,20 +22,24 @@ class State:
     outcomes: dict[str, str]  # of each component, by its id
     problems: list[str]
     components: list[dict[str, Any]] = field(default_factory=list)  # as Verdict.to_json gives them
+    answers: dict[str, str] = field(default_factory=dict)  # what a grader sees, by cell
+    graded: dict[str, str] = field(default_factory=dict)  # what scores of a person were given for
 
     def write(self, folder: Path) -> None:
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
         (folder / STATE_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def state_of(verdict: Verdict, fingerprint: str, problems: list[str]) -> State:
+def state_of(
+    verdict: Verdict, fingerprint: str, problems: list[str], graded: dict[str, str] | None = None
+) -> State:
     comments = {cell.grade_id: cell.comment for cell in verdict.comments}
     outcomes = {
         part.component.id: outcome(part, comments.get(f"{part.component.id}-solution", ""))
         for part in verdict.components
     }
     parts = [part.to_json() for part in verdict.components]
-    return State(fingerprint, outcomes, problems, parts)
+    return State(fingerprint, outcomes, problems, parts, answers_in(verdict), graded or {})
 
 
 def outcome(part: ComponentVerdict, comment: str | None) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from .course import SAFE_NAME, Assignment, Course
 from .errors import NotGradedError, UsageError
 from .moments import parse_moment
+from .rubrics import RUBRICS_FILE
 from .settings import STATE_FILE
 
 TIMESTAMP_FILE = "timestamp.txt"
@@ -157,10 +158,15 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def digest_of_grader(assignment: Assignment, *settings: object) -> str:
-    """A hash of the assignment's source and hidden tests, of this package, and of ``settings``."""
+    """A hash of the assignment's source and hidden tests, of this package, and of ``settings``.
+
+    Not of the rubrics, which are for people: to edit them is no reason to judge again.
+    """
     digest = hashlib.sha256(repr(settings).encode())
     for folder in (assignment.source, assignment.tests, Path(__file__).parent):
         for path in sorted(folder.rglob("*")):
+            if path == assignment.tests / RUBRICS_FILE:
+                continue
             if path.is_file() and not _CACHES & {*path.relative_to(folder).parts}:
                 _add(digest, path.relative_to(folder), path)
     return digest.hexdigest()

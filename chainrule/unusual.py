@@ -21,16 +21,21 @@ _NAMES = {
 }
 
 
+_LOOK = ": look at it before you trust the gradients"
+
+
+def is_note(line: str) -> bool:
+    """Whether a line is one of these, which are for the instructor alone."""
+    return line.endswith(_LOOK)
+
+
 def unusual(name: str, cells: tuple[SubmittedCell, ...]) -> list[str]:
     """One line for each code cell that uses such means."""
     lines = []
     for number, cell in enumerate(cells, 1):
         found = sorted(_used(cell.source)) if cell.kind == "code" else []
         if found:
-            lines.append(
-                f"{name}.ipynb, cell {number} uses {', '.join(found)}: look at it before you trust "
-                "the gradients"
-            )
+            lines.append(f"{name}.ipynb, cell {number} uses {', '.join(found)}{_LOOK}")
     return lines
 
 

@@ -69,6 +69,7 @@ class CellGrade:
     notebook: str
     grade_id: str
     auto_score: float | None
+    answer: str = ""  # a hash of what was written in the cell, if it takes an answer
 
 
 @dataclass(frozen=True)

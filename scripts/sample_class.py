@@ -6,16 +6,23 @@ Called by ``make grade`` (add) and ``make clean-class`` (remove).
 from __future__ import annotations
 
 import argparse
+import csv
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from chainrule.voids import in_force, undo
+
 ROOT = Path(__file__).resolve().parent.parent
+ROSTER = "students.csv"
 
 
 def add(root: Path) -> None:
-    """Copy the sample class to submitted/, unless a student's folder is already there."""
+    """Copy the sample class to submitted/, unless a student's folder is already there.
+
+    Its roster comes along, unless there is a students.csv.
+    """
     if _students(root / "submitted"):
         return
     samples = _students(root / "examples" / "submitted")
@@ -27,12 +34,16 @@ def add(root: Path) -> None:
     )
     for sample in samples:
         shutil.copytree(sample, root / "submitted" / sample.name)
+    roster = root / "examples" / ROSTER
+    if roster.is_file() and not (root / ROSTER).exists():
+        shutil.copyfile(roster, root / ROSTER)
 
 
 def remove(root: Path) -> None:
-    """Remove the sample students: their folders, and their rows in the gradebook.
+    """Remove the sample students: their folders, their rows in the gradebook, and their roster.
 
-    A student of the same name whose files are not those of the example is kept.
+    A student of the same name whose files are not those of the example is kept, and so is a
+    students.csv that is another one.
     """
     removed = []
     for sample in _students(root / "examples" / "submitted"):
@@ -43,11 +54,16 @@ def remove(root: Path) -> None:
             print(f"{sample.name} is kept: submitted/{sample.name} differs from the example.")
             continue
         removed.append(sample.name)
-    _remove_from_gradebook(root, removed)
+    _remove_from_gradebook(root, [*removed, *_in_roster_alone(root)])
+    for decision in in_force(root):
+        if decision.student in removed:  # whoever comes by that name later starts anew
+            undo(root, decision.assignment, decision.student)
     # The submissions go last: they are what a second run knows the sample class by.
     for folder in ("feedback", "autograded", "submitted"):
         for student in removed:
             shutil.rmtree(root / folder / student, ignore_errors=folder != "submitted")
+    if _has_sample_roster(root):
+        (root / ROSTER).unlink()
     print(f"Removed from the sample class: {', '.join(removed) or 'nothing, it is not there'}.")
 
 
@@ -55,6 +71,20 @@ def _students(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _has_sample_roster(root: Path) -> bool:
+    sample, here = root / "examples" / ROSTER, root / ROSTER
+    return sample.is_file() and here.is_file() and sample.read_bytes() == here.read_bytes()
+
+
+def _in_roster_alone(root: Path) -> list[str]:
+    """Who is in the sample's roster, while it is the course's, and has handed in nothing."""
+    if not _has_sample_roster(root):
+        return []
+    with (root / ROSTER).open(encoding="utf-8", newline="") as file:
+        students = [line["id"] for line in csv.DictReader(file)]
+    return [student for student in students if not (root / "submitted" / student).exists()]
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:

@@ -20,15 +20,26 @@ BROWSER = next(
 )
 # Elements that act, load, or change how the rest of a page looks.
 ACTIVE = {
-    *("script", "iframe", "object", "embed", "applet", "svg", "math", "form", "input", "button"),
+    *("script", "iframe", "object", "embed", "applet", "svg", "form", "input", "button"),
     *("textarea", "select", "base", "meta", "link", "style", "frame", "frameset", "video", "audio"),
     *("source", "template", "noscript", "portal", "marquee", "dialog"),
 }
 ADDRESSES = {"href", "src", "data", "action", "formaction", "background", "poster", "xlink:href"}
 ADDRESSES |= {"srcset", "srcdoc", "ping", "cite", "longdesc"}
 RUNNING = re.compile(r"(javascript|vbscript|livescript|data:(?!image/(png|jpeg|gif)[;,]))", re.I)
-# What MathJax makes links, styles, classes, identifiers or odd characters of.
-ACTING_FORMULA = re.compile(r"\\(href|style|class|cssId|bbox|require|mmlToken|unicode)\b")
+# What a formula may consist of: nothing of it leads elsewhere, runs, or ends the formula.
+FORMULA = {
+    *("math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot"),
+    *("mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd"),
+    *("mtext", "mtr", "munder", "munderover"),
+}
+OF_FORMULA = {
+    *("accent", "accentunder", "depth", "display", "displaystyle", "fence", "form", "height"),
+    *("largeop", "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits"),
+    *("rspace", "separator", "stretchy", "symmetric", "width"),
+}
+CLASSES_OF_FORMULA = {"bold", "to-left", "to-right", "to-center"}
+POLICY = re.compile(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>")
 AT_ONCE = 80  # pages in one browser
 each_page = pytest.mark.parametrize(
     "attack", [a for a in ATTACKS if a.graded], ids=[a.student for a in ATTACKS if a.graded]
@@ -36,18 +47,19 @@ each_page = pytest.mark.parametrize(
 
 
 class Page(HTMLParser):
-    """Counts what could act; keeps the text in which MathJax looks for formulas."""
+    """Counts what could act, in formulas and outside of them."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
         self.found: Counter[str] = Counter()
-        self.formulas: list[str] = []
-        self.open: list[str] = []
+        self.formulas = 0
+        self.inside = ""  # script or style, or math
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in ACTIVE:
+        is_fingerprint = ("name", "chainrule") in attributes and len(attributes) == 2
+        if tag in ACTIVE and not is_fingerprint:
             self.found[f"<{tag} {attributes}>"] += 1
         for name, value in attributes:
             address = re.sub(r"[\x00-\x20\x7f-\xa0]", "", value or "")
@@ -57,20 +69,31 @@ class Page(HTMLParser):
                 self.found[f"{name}={address[:60]}"] += 1
             if name == "style" and re.search(r"url|expression|position|@import", address):
                 self.found[f"{name}={address}"] += 1
-        if tag in ("script", "style", "pre", "code"):
-            self.open.append(tag)
+        if tag == "math":
+            self.inside = tag
+            self.formulas += 1
+        if self.inside == "math":
+            self._handle_formula(tag, attributes)
+        elif tag in ("script", "style"):
+            self.inside = tag
 
     handle_startendtag = handle_starttag
 
+    def _handle_formula(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in FORMULA:
+            self.found[f"<{tag}> in a formula"] += 1
+        for name, value in attributes:
+            ours = name == "class" and {*(value or "").split()} <= CLASSES_OF_FORMULA
+            if name not in OF_FORMULA and not ours:
+                self.found[f"{name}={value} in a formula"] += 1
+
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            del self.open[self.open.index(tag) :]
+        if tag == self.inside:
+            self.inside = ""
 
     def handle_data(self, text: str) -> None:
-        if self.open and self.open[-1] in ("script", "style"):
+        if self.inside in ("script", "style"):
             self.found[text.strip()] += 1
-        elif not self.open:
-            self.formulas.append(text)
 
 
 def pages(aftermath: Aftermath, student: str) -> dict[str, str]:
@@ -88,7 +111,7 @@ def test_what_acts_would_be_found() -> None:
 
 @each_page
 def test_there_are_pages(aftermath: Aftermath, attack: Attack) -> None:
-    assert {"1_layers.html", "2_test_layers.html"} <= set(pages(aftermath, attack.student))
+    assert set(pages(aftermath, attack.student)) == {"tiny.html"}
 
 
 @each_page
@@ -100,24 +123,33 @@ def test_nothing_acts_but_what_is_on_an_honest_page(aftermath: Aftermath, attack
 
 
 @each_page
-def test_no_formula_acts(aftermath: Aftermath, attack: Attack) -> None:
+def test_a_page_forbids_all_that_could_act(aftermath: Aftermath, attack: Attack) -> None:
     for text in pages(aftermath, attack.student).values():
-        # A page may leave it to MathJax, if that is told to be careful.
-        if not re.search(r"Safe\.js|ui/safe", text):
-            acting = set(ACTING_FORMULA.findall("".join(Page(text).formulas)))
-            assert acting == set()
+        (policy,) = POLICY.findall(text.partition("<title>")[0])
+        assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in policy
+
+
+def test_formulas_are_drawn_without_a_script(aftermath: Aftermath) -> None:
+    acting = next(a for a in ATTACKS if a.name == "markdown: formulas")
+    (text,) = pages(aftermath, acting.student).values()
+    assert Page(text).formulas > 0
 
 
 @pytest.mark.skipif(not BROWSER, reason="there is no Chromium")
 def test_a_real_browser_runs_nothing(aftermath: Aftermath, tmp_path: Path) -> None:
-    """All pages in one browser, each in a frame; and one that shows that it would be noticed."""
+    """All pages in one browser, each in a frame; and one that shows that it would be noticed.
+
+    They are looked at without their policy, which would hide what else keeps them harmless.
+    """
     hostile = tmp_path / "hostile.html"
     hostile.write_text(f"<title>x</title><p>{HTML}</p>")
     paths = {str(hostile)}
     for attack in ATTACKS:
         if attack.group in ("feedback", "metadata", "judge", "protocol"):
-            folder = aftermath.course.root / "feedback" / attack.student / "tiny"
-            paths |= {str(path) for path in folder.glob("*.html")}
+            for name, text in pages(aftermath, attack.student).items():
+                copy = tmp_path / f"{attack.student}-{name}"
+                copy.write_text(POLICY.sub("", text))
+                paths.add(str(copy))
     assert len(paths) > 100
     pwned: set[str] = set()
     everything = sorted(paths)

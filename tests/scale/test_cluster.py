@@ -49,7 +49,7 @@ def test_a_cluster_gives_the_rows_that_this_machine_gives(cluster, course, grade
 
 def test_a_cluster_gives_the_pages_that_this_machine_gives(cluster, course, graded_here):
     grade_on(cluster, course, students=["student01"])
-    page = "feedback/student01/tiny/1_layers.html"
+    page = "feedback/student01/tiny/tiny.html"
     assert (course.root / page).read_bytes() == (graded_here.root / page).read_bytes()
 
 

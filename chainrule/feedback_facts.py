@@ -1,0 +1,158 @@
+"""What the gradebook knows about submissions, as their students' pages tell it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from nbgrader.api import Assignment as AssignmentRow
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy.orm import Query
+
+from .disclosure import Shown
+from .moments import Due
+from .roster import Roster
+from .text import one_line
+
+Cell = tuple[str, str]  # a notebook's name and a cell's grade id
+
+
+@dataclass(frozen=True)
+class Points:
+    """The score of one graded cell."""
+
+    points: float
+    of: float
+    waits: bool  # for a person
+    by_person: bool
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What stands beside one cell: from the grader, and from a person."""
+
+    automatic: str
+    by_person: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that one student's page says and that is not in autograded/."""
+
+    student: str
+    name: str  # "" where nobody has said it
+    handed_in: datetime | None  # UTC
+    due: Due
+    penalty: float
+    points: dict[Cell, Points] = field(default_factory=dict)
+    remarks: dict[Cell, Remarks] = field(default_factory=dict)
+    void: str = ""  # why the whole assignment counts nothing
+
+    @property
+    def late(self) -> timedelta:
+        return self.due.lateness(self.handed_in)
+
+    @property
+    def max_score(self) -> float:
+        return sum(cell.of for cell in self.points.values())
+
+    @property
+    def total(self) -> float:
+        """The points that are certain now."""
+        return sum(cell.points for cell in self.points.values()) - self.penalty
+
+
+def read_told(
+    gradebook: Gradebook, roster: Roster, assignment: str, students: Iterable[str] | None = None
+) -> dict[str, Told]:
+    """What to tell each of ``students`` (by default all with a submission), by their ids.
+
+    A few queries for everybody: a class is looked through each time that it is graded.
+    """
+    chosen = None if students is None else set(students)
+    found = {
+        told.student: told
+        for told in _submissions(gradebook, roster, assignment)
+        if chosen is None or told.student in chosen
+    }
+    scored = _of_cells(gradebook, Grade, assignment).with_entities(
+        *_PLACE, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score
+    )
+    for student, notebook, cell, points, of, waits, manual in scored:
+        if student in found:
+            score = Points(points, of, bool(waits), manual is not None)
+            found[student].points[notebook, cell] = score
+    said = _of_cells(gradebook, Comment, assignment).with_entities(
+        *_PLACE, Comment.auto_comment, Comment.manual_comment
+    )
+    for student, notebook, cell, automatic, manual in said:
+        if student in found:
+            found[student].remarks[notebook, cell] = Remarks(automatic or "", manual or "")
+    return found
+
+
+_PLACE = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name)
+
+
+def _submissions(gradebook: Gradebook, roster: Roster, assignment: str) -> Iterator[Told]:
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            SubmittedAssignment.late_submission_penalty,
+            AssignmentRow.duedate,
+            Student.first_name,
+            Student.last_name,
+        )
+        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
+        .join(Student, SubmittedAssignment.student_id == Student.id)
+        .filter(AssignmentRow.name == assignment)
+    )
+    for student, handed_in, extension, penalty, stored, first, last in rows:
+        yield Told(
+            student,
+            one_line(roster[student].name or " ".join(filter(None, (first, last)))),
+            handed_in and handed_in.replace(tzinfo=UTC),
+            roster.due(assignment, student, stored, extension),
+            penalty or 0.0,
+        )
+
+
+def _of_cells(gradebook: Gradebook, table: Any, assignment: str) -> Query[Any]:
+    rows: Query[Any] = (
+        gradebook.db.query(table)
+        .join(SubmittedNotebook, table.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .join(BaseCell, table.cell_id == BaseCell.id)
+    )
+    return rows.filter(AssignmentRow.name == assignment)
+
+
+def last_due(gradebook: Gradebook, roster: Roster, assignment: str) -> datetime | None:
+    """The moment from which nobody may hand in any more, extensions included."""
+    moments = [told.due.moment for told in _submissions(gradebook, roster, assignment)]
+    moments += [roster.due(assignment, student).moment for student in roster.students]
+    moments.append(roster.deadlines.get(assignment))
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def fingerprint(told: Told, judged: bytes, shown: Shown) -> str:
+    """A hash of all that a page says; ``judged`` is what is remembered of the verdict."""
+    points, remarks = dict(sorted(told.points.items())), dict(sorted(told.remarks.items()))
+    facts = replace(told, points=points, remarks=remarks)
+    return hashlib.sha256(repr((facts, shown)).encode() + judged).hexdigest()[:32]
