@@ -10,7 +10,10 @@ configure(c)
 c.CourseDirectory.course_id = "neural_networks"
 
 # Nothing counts that is handed in later. The time zone is part of a deadline.
-c.ChainruleSettings.deadlines = {"nn_framework": "2026-11-20 23:59 UTC"}
+c.ChainruleSettings.deadlines = {
+    "autodiff": "2026-10-30 23:59 UTC",
+    "nn_framework": "2026-11-20 23:59 UTC",
+}
 
 # Every random number of the judge and of the sandbox comes from this seed.
 c.ChainruleSettings.seed = 7

@@ -407,7 +407,8 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from .diff import dry_run, since, text
+    from .diff import dry_run, since
+    from .diff_text import text
     from .progress import on_terminal, silent
 
     course = _course()

@@ -16,7 +16,6 @@ from . import submitted, voids
 from .course import Assignment, Course
 from .errors import ChainruleError, UsageError
 from .gradebook import manual_scores, open_gradebook
-from .homework import split_hint
 from .intake import Intake, take_in
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
@@ -26,7 +25,6 @@ from .report import number
 from .roster import read_roster
 from .settings import load_config, load_settings
 from .state import read_state
-from .text import one_line
 from .verdict import Verdict
 from .workers import Judges, Task, judge_all, processors
 
@@ -62,6 +60,7 @@ class StudentChange:
     student: str
     before: float
     after: float
+    counts: bool
     notes: tuple[str, ...]
     components: tuple[PartChange, ...]
 
@@ -101,7 +100,7 @@ class Difference:
         worse: Counter[tuple[str, str, bool]] = Counter()
         better: Counter[tuple[str, str, bool]] = Counter()
         for change in self.changes:
-            for part in change.components:
+            for part in change.components if change.counts else ():
                 count = worse if part.after < part.before else better
                 checks = part.fails_now if part.after < part.before else part.failed_before
                 if part.after != part.before:
@@ -260,6 +259,7 @@ def _student(student: str, old: Entry, new: Entry, manual: set[str]) -> StudentC
         student,
         points if counted else 0.0,
         points + sum(part.after - part.before for part in changed) if counts else 0.0,
+        counts,
         tuple(notes),
         changed,
     )
@@ -318,61 +318,3 @@ def _derivation(
         yield f"its derivation ({number(formula['max'])}) waits for a person then"
     elif old["formula"] and old["formula"]["needs_manual"]:
         yield f"its derivation ({number(formula['max'])}) does not count then"
-
-
-# ---------------------------------------------------------------------------------------
-# For people
-
-
-def text(found: Difference) -> str:
-    """The changes student by student, then the requirements behind them, then how many."""
-    lines: list[str] = []
-    for change in found.changes:
-        notes = "".join(f", {note}" for note in change.notes)
-        lines.append(f"{change.student}  {_step(change.before, change.after)}{notes}")
-        for part in change.components:
-            lines += _part_lines(part)
-        lines.append("")
-    for cause in found.causes:
-        lines.append(
-            f"{cause.component}, {_named(cause.requirement, cause.hidden)}: {_whom(cause)}"
-        )
-    lines += [""] if found.causes else []
-    lines += [f"{one_line(name)}  {one_line(why)}" for name, why in sorted(found.failures.items())]
-    if found.new:
-        lines.append(f"Nothing to compare with: {', '.join(found.new)}.")
-    same = found.compared - len(found.changes)
-    lines.append(
-        f"{found.assignment}: {len(found.gain)} gain points, {len(found.lose)} lose points, "
-        f"{len(found.changes) - len(found.gain) - len(found.lose)} change without a point, "
-        f"{same} stay as they are."
-    )
-    return "\n".join(lines)
-
-
-def _part_lines(part: PartChange) -> Iterator[str]:
-    notes = "".join(f"; {note}" for note in part.notes)
-    yield f"  {part.title}  {_step(part.before, part.after)}{notes}"
-    for said, checks in (("fails now", part.fails_now), ("failed before", part.failed_before)):
-        for check in checks:
-            message, _ = split_hint(check.message)
-            yield f"    {said}: {_named(check.requirement, check.hidden)}: {one_line(message)}"
-
-
-def _named(requirement: str, hidden: bool) -> str:
-    return f'{"hidden " if hidden else ""}check "{one_line(requirement)}"'
-
-
-def _step(before: float, after: float) -> str:
-    if before == after:
-        return number(before)
-    return f"{number(before)} -> {number(after)}"
-
-
-def _whom(cause: Cause) -> str:
-    said = []
-    if cause.fails_now:
-        said.append(f"{cause.fails_now} lose by it")
-    if cause.failed_before:
-        said.append(f"{cause.failed_before} gain")
-    return ", ".join(said)

@@ -103,8 +103,9 @@ class PageExporter(HTMLExporter):
         language = nb.metadata.get("language_info", {})
         lexer = language.get("pygments_lexer", language.get("name"))
         show = WidgetsDataTypeFilter(notebook_metadata={}, parent=self, resources=resources)
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
-        self.register_filter("filter_data_type", show)
+        highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
+        self.register_filter("highlight_code", highlight)  # type: ignore[no-untyped-call]
+        self.register_filter("filter_data_type", show)  # type: ignore[no-untyped-call]
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
         return _WITHOUT_ALT.sub('<img alt="A picture in the submission"', html), resources
 

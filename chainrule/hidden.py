@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from . import homework, pytest_plugin
+from .course import Assignment, grade_id
 from .errors import ChainruleError, NotGradedError
+from .verdict import Component
 
 _active: HiddenTests | None = None
 
@@ -122,6 +125,16 @@ def _is_plain(item: Any) -> bool:
 def requirement(item: pytest.Function) -> str:
     """A test's docstring on one line: the words that a student reads."""
     return " ".join((item.function.__doc__ or item.name).split())
+
+
+def subject(assignment: Assignment, part: Component) -> str:
+    """What a component's graded cell calls that which it gives to the hidden tests."""
+    cells = assignment.notebooks[part.test_notebook].cells
+    source = next(cell.source for cell in cells if grade_id(cell) == f"{part.id}-tests")
+    found = re.search(r"run_hidden_tests\(.+, (\w+)\)", source)
+    if found is None:
+        raise NotGradedError(f"No hidden test runs for {part.title}: its graded cell calls none.")
+    return found[1]
 
 
 def _forget_modules(folder: Path) -> None:

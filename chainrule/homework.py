@@ -8,6 +8,12 @@ This one file lies beside the released notebooks and needs nothing but NumPy
     check()              # the scoreboard
     hand_in("alder")     # the archive to hand in, for the student with this id
 
+and in the notebook that trains, which builds on another one::
+
+    modules = load("1_modules.ipynb")
+    digits = data("digits.npz")
+    for epoch in (bar := progress(range(30))): ...
+
 and in the notebook of checks::
 
     student = load("1_modules.ipynb")
@@ -33,7 +39,7 @@ import sys
 import time
 import traceback
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Union
@@ -46,8 +52,10 @@ __all__ = [
     "assert_gradients",
     "check",
     "component",
+    "data",
     "hand_in",
     "load",
+    "progress",
     "summary",
 ]
 
@@ -622,7 +630,13 @@ LOOK_AT = {
     "mode": "what differs between training and evaluation",
     "statistics": "the moving statistics",
     "update": "the step that changes the variables",
+    "batches": "how batches deals out the examples",
+    "training": "the loop of train_model",
+    "network": "the function that makes the network",
+    "p-value": "the counts and the sum of paired_test",
+    "probabilities": "predict_probabilities",
 }
+_OF_TRAINING = ("batches", "training", "network", "p-value", "probabilities")
 # The methods that compute it, in a class that has them.
 _METHODS = {
     "forward": ("update_output",),
@@ -670,6 +684,12 @@ def diagnosis(checks: Iterable[Any]) -> str:
         return ""
     if any(_aspect(item) == "update" for item in checks):
         return "update"
+    aspects = {_aspect(item) for item in failed}
+    for aspect in _OF_TRAINING:  # in the order in which one follows from the other
+        if aspect in aspects:
+            return aspect
+    if "learning" in aspects:
+        return "network"
     by_mode = [_subject(item) for item in failed if _aspect(item) in ("mode", "evaluation mode")]
     others = [item for item in failed if _aspect(item) not in ("mode", "evaluation mode")]
     subjects = [_subject(item) for item in others]
@@ -743,6 +763,10 @@ class Namespace:
         if name.startswith("_") or name not in self._names:
             raise CheckFailed("missing", "%s is not defined in %s" % (name, self._path))
         return self._names[name]
+
+    @staticmethod
+    def budget(seconds: float) -> None:
+        """Let the checks of this component take so long together; counts only while grading."""
 
     @staticmethod
     def array(values: Any) -> np.ndarray:
@@ -954,9 +978,20 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
                 )
     finally:
         _loading = outer
-    return Namespace(names, path)
+    loaded[path] = Namespace(names, path)
+    return loaded[path]
 
 
+def load_again(path: str) -> Any:
+    """What ``load`` has given before; in the grader's sandbox nothing else can be loaded."""
+    if path not in loaded:
+        raise FileNotFoundError(
+            "%s cannot be loaded: only what the given cells load is here" % path
+        )
+    return loaded[path]
+
+
+loaded: dict[str, Any] = {}  # the notebooks that this one has loaded
 loader: Callable[[str], Any] = _load_here  # the grader puts its sandbox here
 
 
@@ -967,6 +1002,65 @@ def load(path: str) -> Any:
     where the file is not a notebook.
     """
     return loader(path)
+
+
+files: dict[str, bytes] = {}  # while grading: what lies beside the notebook
+folder = Path()  # where it lies otherwise
+
+
+def data(name: str) -> dict[str, np.ndarray]:
+    """The arrays of the file ``name`` (.npz) that lies beside the notebook, by their names."""
+    source = io.BytesIO(files[name]) if name in files else folder / name
+    try:
+        with np.load(source, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            "%s is not in %s: keep it beside the notebook" % (name, folder.resolve())
+        ) from None
+
+
+class progress:
+    """Draws how far a long loop is, how long it takes, and what it said last::
+
+        bar = progress(range(30), "training")
+        for epoch in bar:
+            ...
+            bar.say("loss %.3f" % loss)
+
+    It needs no widgets: one line of text, which the next one overwrites. Where nobody watches it
+    (a notebook that ``load`` runs, grading), only the last line is printed.
+    """
+
+    WIDTH, SECONDS = 24, 0.2  # of the bar in characters; between two drawings
+
+    def __init__(self, items: Sequence[Any], title: str = "training") -> None:
+        self.items, self.title, self.text = items, title, ""
+        self.done, self.started, self.drawn, self.length = 0, 0.0, 0.0, 0
+
+    def say(self, text: str) -> None:
+        """Show ``text`` behind the bar from now on."""
+        self.text = text
+
+    def __iter__(self) -> Iterator[Any]:
+        self.done, self.started = 0, time.monotonic()
+        watched = not _loading and (_shell() is not None or sys.stdout.isatty())
+        for item in self.items:
+            yield item
+            self.done += 1
+            if watched and time.monotonic() - self.drawn > self.SECONDS:
+                self._draw("\r")
+        self._draw("\r" if watched else "", "\n")
+
+    def _draw(self, before: str, after: str = "") -> None:
+        self.drawn = time.monotonic()
+        total = len(self.items)
+        bar = ("#" * (self.WIDTH * self.done // max(total, 1))).ljust(self.WIDTH, ".")
+        seconds = self.drawn - self.started
+        line = "%s [%s] %d of %d, %.1f s" % (self.title, bar, self.done, total, seconds)
+        line += "  " + self.text if self.text else ""
+        print(before + line.ljust(self.length), end=after, flush=True)
+        self.length = len(line)
 
 
 def _code_cells(path: str) -> Iterator[tuple[int, str]]:
@@ -1032,10 +1126,12 @@ def check(title: Any = None) -> None:
         return
     if title is None:
         _show(*_scoreboard(tests, names))
-    elif title in tests:
+    elif title not in tests:
+        print(_no_such_component(title, tests))
+    elif tests[title]["of"] in (_this_notebook(tests, names), *loaded):
         _show(*_report(title, tests, names))
     else:
-        print(_no_such_component(title, tests))
+        print("%s is checked in %s: run check there." % (title, tests[title]["of"]))
 
 
 def _no_such_component(title: Any, tests: dict[str, Any]) -> str:
@@ -1073,11 +1169,39 @@ def _tests(folder: str = ".") -> dict[str, dict[str, Any]]:
                 shared.append(_source(cell))
         for cell in graded:
             cell["shared"], cell["notebook"] = shared, path.name
+            cell["of"], cell["asks"] = _asks(_source(cell), _loads(shared))
     if not tests:
         raise ValueError(
             "%s holds no checks any more: take a fresh copy of it from the course." % paths[0].name
         )
     return tests
+
+
+def _loads(sources: Iterable[str]) -> dict[str, str]:
+    """Which notebooks are loaded by lines such as ``student = load("1_modules.ipynb")``."""
+    line = re.compile(r"""^(\w+) = load\(["'](.+?)["']\)""", re.MULTILINE)
+    return {name: path for source in sources for name, path in line.findall(source)}
+
+
+def _asks(source: str, paths: dict[str, str]) -> tuple[str, set[str]]:
+    """The notebook that a graded cell is about, and the names that it asks for there."""
+    for variable, path in paths.items():
+        asked = set(re.findall(r"\b%s\.(\w+)" % variable, source))
+        if asked:
+            return path, {name for name in asked if not hasattr(Namespace, name)}
+    return "", set()
+
+
+def _this_notebook(tests: dict[str, dict[str, Any]], names: dict[str, Any]) -> str:
+    """The notebook in which ``check`` was called: most of what its checks ask for is defined."""
+    asked: dict[str, set[str]] = {}
+    for cell in tests.values():
+        asked.setdefault(cell["of"], set()).update(cell["asks"])
+
+    def share(path: str) -> float:
+        return sum(name in names for name in asked[path]) / max(len(asked[path]), 1)
+
+    return max(asked, key=share)
 
 
 def component_title(source: str) -> str | None:
@@ -1126,9 +1250,11 @@ def _check_one(
     return board.checks.get(title, [])
 
 
-def _live(names: dict[str, Any]) -> Callable[[str], Any]:
-    """In place of load: what the running notebook has defined by now."""
-    return lambda path: Namespace(names, "this notebook")
+def _live(names: dict[str, Any], tests: dict[str, Any]) -> Callable[[str], Any]:
+    """In place of load: what the running notebook has defined by now, and what it has loaded."""
+    here = Namespace(names, "this notebook")
+    known = {**loaded, _this_notebook(tests, names): here}
+    return lambda path: known.get(path, here)
 
 
 def _points(cell: dict[str, Any]) -> float:
@@ -1175,16 +1301,6 @@ def _part(cell: dict[str, Any]) -> str:
 
 def _formula_of(cell: dict[str, Any], formulas: dict[str, Formula]) -> Formula:
     return formulas.get(_part(cell), Formula(0.0, True))
-
-
-def _homes() -> dict[str, str]:
-    """The notebook of this folder in which each component is written, by the component's id."""
-    found: dict[str, str] = {}
-    for path in sorted(Path().glob("*.ipynb")):
-        if not TEST_NOTEBOOK.fullmatch(path.name):
-            with contextlib.suppress(ValueError):
-                found.update((_part(cell), path.name) for cell in _read_cells(str(path)))
-    return found
 
 
 # ---------------------------------------------------------------------------------------
@@ -1258,12 +1374,14 @@ def _table(caption: str, rows: Iterable[tuple[str, ...]], below: Iterable[str] =
 
 def _report(title: str, tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]:
     """The outcomes of one component as text and as HTML."""
-    checks = _check_one(title, tests, _live(names))
+    checks = _check_one(title, tests, _live(names, tests))
     formula = _formula_of(tests[title], _formulas()).points
     worth = "%g for the code" % _points(tests[title])
     worth += ", %g for the derivation" % formula if formula else ""
     owner, method = names.get(title), diagnosis(checks)
-    below = _what_next(title, checks, names)
+    missing = sorted(name for name in tests[title]["asks"] if name not in names)
+    elsewhere = tests[title]["of"] != _this_notebook(tests, names)
+    below = _what_next(checks, [] if elsewhere else missing)
     text = "\n".join([describe(title, checks, worth, owner), *("  " + line for line in below)])
     caption = "<b>%s</b> &nbsp; %s" % (html.escape(title), html.escape(worth))
     if method:
@@ -1281,11 +1399,12 @@ def _report(title: str, tests: dict[str, Any], names: dict[str, Any]) -> tuple[s
     return text, _table(caption, rows, below)
 
 
-def _what_next(title: str, checks: list[Check], names: dict[str, Any]) -> list[str]:
+def _what_next(checks: list[Check], missing: list[str]) -> list[str]:
+    """What to do now; ``missing`` are names that the notebook does not define."""
     if all(item.passed for item in checks):
         return ["All of these pass. Further checks on other inputs run when you hand in."]
-    if title not in names and _not_started(checks):
-        return ["Run the cell that defines %s, then check again." % title]
+    if missing and _not_started(checks):
+        return ["Run the cell that defines %s, then check again." % missing[0]]
     return []
 
 
@@ -1295,8 +1414,10 @@ def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]
     rows: list[tuple[str, str, str, str]] = []
     safe = waiting = unwritten = total = 0.0
     left: dict[str, float] = {}
-    for title, cell in tests.items():
-        state, remark = _state(_check_one(title, tests, _live(names)), names.get(title))
+    here = _this_notebook(tests, names)
+    mine = {title: cell for title, cell in tests.items() if cell["of"] == here}
+    for title, cell in mine.items():
+        state, remark = _state(_check_one(title, tests, _live(names, tests)), names.get(title))
         code, formula = _points(cell), _formula_of(cell, formulas)
         total += code + formula.points
         if state != "ok":
@@ -1320,9 +1441,13 @@ def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]
         most = [title for title, points in left.items() if points == best]
         each = " each" if len(most) > 1 else ""
         below.append("Worth most now: %s (%g%s)." % (", ".join(most), best, each))
+    for path in dict.fromkeys(cell["of"] for cell in tests.values() if cell["of"] != here):
+        others = [cell for cell in tests.values() if cell["of"] == path]
+        more = sum(_points(cell) + _formula_of(cell, formulas).points for cell in others)
+        below.append("%s has %g more points: its scoreboard is there." % (path, more))
     below.append("Hidden checks run when you hand in: the same requirements, other inputs.")
     below.append('To hand in: from homework import hand_in; hand_in("your student id")')
-    width = max(len(title) for title in tests)
+    width = max(len(title) for title in mine)
     lines = ["  %-4s  %s  %-9s  %s" % (s, t.ljust(width), *more) for s, t, *more in rows]
     text = "\n".join([line.rstrip() for line in lines] + below)
     page = [(_sign(state), *map(html.escape, more)) for state, *more in rows]
@@ -1346,7 +1471,7 @@ def _state(checks: list[Check], owner: Any = None) -> tuple[str, str]:
 
 MAX_BYTES = 20 << 20  # of a notebook; a larger one is not read
 LARGE = 5 << 20  # of outputs, which nobody needs
-SECONDS = 120  # for running a notebook from the top
+SECONDS = 300  # for running a notebook from the top, and its checks
 STUDENT_ID = re.compile(r"(?!.*(__|\.\.))[A-Za-z0-9]([A-Za-z0-9_.@+\- ]{0,126}[A-Za-z0-9@+\-])?")
 
 
@@ -1371,9 +1496,9 @@ def hand_in(student_id: Any = None) -> None:
     archive = write_archive(str(student_id), names)
     remarks = [*missing_notebooks(names), *_unsaved(names)]
     for name in names:
-        remarks += look_at_file(Path(name))
         if not TEST_NOTEBOOK.fullmatch(name):
-            print("Running %s from the top in a fresh Python, %d s at most ..." % (name, SECONDS))
+            remarks += look_at_file(Path(name))
+            print("Running %s from the top in a fresh Python (%d s at most)" % (name, SECONDS))
             remarks += _fresh_run(name)
     print("\n".join(archive_lines(archive, names, remarks)))
     print("Upload the archive. It is made anew, under another name, each time you call hand_in.")
@@ -1505,40 +1630,38 @@ def _fresh_run(name: str) -> list[str]:
             stderr=subprocess.DEVNULL,
             timeout=SECONDS,
         )
-    except subprocess.TimeoutExpired:
-        return ["%s still runs after %d s: is there a loop that does not end?" % (name, SECONDS)]
+        output, end = run.stdout, "%s ends the Python that runs it: is there an exit() in it?"
+    except subprocess.TimeoutExpired as error:
+        output, end = error.stdout or b"", "%%s still runs after %d s: does it end?" % SECONDS
     except OSError as error:  # there is no other Python here, as in a browser
         return ["%s was not run from the top (%s): do it once by hand" % (name, error)]
-    told = run.stdout.decode("utf-8", "replace").rpartition(_TOLD)
-    if not told[1]:
-        return ["%s ends the Python that runs it: is there an exit() in it?" % name]
-    return [str(remark) for remark in json.loads(told[2])]
+    lines = output.decode("utf-8", "replace").splitlines()
+    told = [json.loads(line[len(_TOLD) :]) for line in lines if line.startswith(_TOLD)]
+    remarks = [str(remark) for remark in told if remark is not None]
+    return remarks if None in told else [*remarks, end % name]
 
 
-_TOLD = "\x1eremarks "  # begins what the fresh Python says, after all that the notebook prints
+_TOLD = "homework.py remarks: "  # begins the lines that count; the last of them says null
 
 
 def _run_and_tell(name: str) -> None:
     """In a fresh Python: run a notebook, check what it defines, and print remarks as JSON."""
-    remarks: list[str] = []
     given = sys.stdout
+
+    def tell(remark: str | None) -> None:
+        print(_TOLD + json.dumps(remark), file=given, flush=True)
+
     # What cannot be read is remarked on already.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(OSError, ValueError):
         _start_shell_for(name)
-        student = _load_here(name, lambda failure: remarks.append(failure + ", run from the top"))
-        remarks += _failing(name, student)
-    given.write(_TOLD + json.dumps(remarks))
-    given.flush()
-
-
-def _failing(name: str, student: Any) -> Iterator[str]:
-    """A remark for each component of a notebook that does not pass its checks."""
-    tests, homes, formulas = _tests(), _homes(), _formulas()
-    for title in [title for title, cell in tests.items() if homes.get(_part(cell)) == name]:
-        state, remark = _state(_check_one(title, tests, lambda path: student))
-        if state != "ok":
+        student = _load_here(name, lambda failure: tell(failure + ", run from the top"))
+        tests, formulas = _tests(), _formulas()
+        for title in [title for title, cell in tests.items() if cell["of"] == name]:
+            state, remark = _state(_check_one(title, tests, lambda path: student))
             worth = _points(tests[title]) + _formula_of(tests[title], formulas).points
-            yield "%s (%g): %s" % (title, worth, remark)
+            if state != "ok":
+                tell("%s (%g): %s" % (title, worth, remark))
+    tell(None)
 
 
 def _start_shell_for(name: str) -> None:
@@ -1576,18 +1699,12 @@ def requirements(folder: str) -> list[tuple[str, str, str]]:
     return found
 
 
-_opened: dict[str, Any] = {}
-
-
 def outcome(title: str, text: str) -> Check:
     """The outcome of one requirement on the notebooks as they are saved in this folder."""
     if title not in board.checks:
-
-        def open_once(path: str) -> Any:
-            if path not in _opened:
-                _opened[path] = _load_here(path)
-            return _opened[path]
-
-        _check_one(title, _tests(), open_once)
+        tests = _tests()
+        path = tests[title]["of"]  # to run another one would take its time for nothing
+        student = loaded.get(path) or load(path)
+        _check_one(title, tests, lambda path: student)
     checks = board.checks.get(title) or [Check(text)]
     return next((check for check in checks if check.requirement == text), checks[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import sys
 import time
 import warnings
@@ -18,10 +19,10 @@ from . import homework
 from .autograded import Answers, findings
 from .course import Assignment, grade_id, nbgrader_metadata
 from .errors import ChainruleError, Disturbed, NotGradedError
-from .hidden import HiddenTests
+from .hidden import HiddenTests, subject
 from .notebooks import Submission, SubmittedCell
 from .sandbox.client import Zygote
-from .sandbox.session import Cell, CellResult, Session, Student
+from .sandbox.session import Beside, Cell, CellResult, Session, Student
 from .verdict import Check, Component, ComponentVerdict, Verdict
 
 ATTEMPTS = 3  # at a submission whose processes are killed from outside
@@ -194,14 +195,16 @@ def _compile(assignment: Assignment) -> Iterator[_TestCell]:
 @contextlib.contextmanager
 def _judging(board: homework.Board, sessions: Sessions) -> Iterator[None]:
     """The notebooks' ``homework`` is this module; it records on ``board``, loads into sandboxes."""
-    before = homework.board, homework.loader, sys.modules.get("homework")
+    before = homework.board, homework.loader, homework.folder
+    known = "homework" in sys.modules
     homework.board, homework.loader = board, sessions.load
+    homework.folder = sessions.assignment.source
     sys.modules["homework"] = homework
     try:
         yield
     finally:
-        homework.board, homework.loader = before[0], before[1]
-        if before[2] is None:
+        homework.board, homework.loader, homework.folder = before
+        if not known:
             del sys.modules["homework"]
 
 
@@ -214,7 +217,10 @@ def _quiet() -> Iterator[None]:
 
 
 class Sessions:
-    """The sandboxed sessions of one submission, one for each notebook that the tests load."""
+    """The sandboxed sessions of one submission, one for each notebook that the tests load.
+
+    A notebook that builds on others runs when the first check asks for it: it may train for long.
+    """
 
     def __init__(self, zygote: Zygote, assignment: Assignment, submission: Submission) -> None:
         self.zygote, self.assignment, self.submission = zygote, assignment, submission
@@ -225,11 +231,32 @@ class Sessions:
         name = path.removesuffix(".ipynb")
         if name not in self.assignment.student_notebooks:
             raise NotGradedError(f"load({path!r}): there is no such notebook in the source.")
+        session = self._session(name)
+        if session.sandbox is None and not session.trains:
+            session.open()
+        return Student(session, path)
+
+    def _session(self, name: str) -> Session:
         if name not in self.sessions:
-            cells = self.submission.notebooks.get(name) or ()
-            self.sessions[name] = Session(self.zygote, code_to_run(self.assignment, name, cells))
-            self.sessions[name].open()
-        return Student(self.sessions[name], path)
+            cells = self.submission.notebooks.get(name)
+            to_run = code_to_run(self.assignment, name, cells or ())
+            beside = Beside() if cells is None else self._beside(name)
+            self.sessions[name] = Session(self.zygote, to_run, beside)
+        return self.sessions[name]
+
+    def _beside(self, name: str) -> Beside:
+        """What the given cells of a notebook load: other notebooks of the submission, and data."""
+        notebooks: dict[str, list[Cell]] = {}
+        results: dict[str, CellResult] = {}
+        for path in calls(self.assignment, name, "load"):
+            session = self._session(path.removesuffix(".ipynb"))
+            notebooks[path] = session.cells
+            results |= session.results
+        files = {
+            path: (self.assignment.source / path).read_bytes()
+            for path in calls(self.assignment, name, "data")
+        }
+        return Beside(notebooks, results, files)
 
     def begin(self, title: str) -> None:
         for session in self.sessions.values():
@@ -270,6 +297,13 @@ def code_to_run(assignment: Assignment, name: str, cells: tuple[SubmittedCell, .
     return to_run
 
 
+def calls(assignment: Assignment, name: str, function: str) -> list[str]:
+    """With which texts the given cells of a notebook call ``load`` or ``data``."""
+    call = re.compile(rf"""\b{function}\(["'](.+?)["']\)""")
+    cells = [cell for cell in assignment.notebooks[name].cells if cell.cell_type == "code"]
+    return [text for cell in cells if is_given(cell) for text in call.findall(cell.source)]
+
+
 def is_given(cell: NotebookNode) -> bool:
     """Whether a source cell is code that students get and may not change."""
     metadata = nbgrader_metadata(cell)
@@ -288,8 +322,10 @@ def _answered(part: Component, assignment: Assignment, answers: dict[str, Answer
 
 
 @contextlib.contextmanager
-def open_student(assignment: Assignment, submission: Submission) -> Iterator[tuple[Sessions, Any]]:
-    """The proxy that the notebook of tests calls ``student``, for hidden tests run by hand."""
+def open_student(
+    assignment: Assignment, submission: Submission
+) -> Iterator[tuple[Sessions, dict[str, Any]]]:
+    """What each component's hidden tests are given, by title, for tests that are run by hand."""
     zygote = Zygote()
     sessions = Sessions(zygote, assignment, submission)
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -298,7 +334,10 @@ def open_student(assignment: Assignment, submission: Submission) -> Iterator[tup
             for test in _compile(assignment):
                 if not test.title:
                     test.run(names)
-        yield sessions, names["student"]
+            yield (
+                sessions,
+                {part.title: names[subject(assignment, part)] for part in assignment.components},
+            )
     finally:
         sessions.close()
         zygote.close()

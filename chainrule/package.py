@@ -35,8 +35,8 @@ def package(root: Path, assignment: Assignment, folder: Path, student_id: str, w
     if not names:
         raise UsageError(f"{folder} holds none of the notebooks of {assignment.name}.")
     archive = homework.write_archive(student_id, names, str(folder), assignment.name)
-    remarks = [f"{name} is not in this folder" for name in wanted if name not in names]
-    remarks += [line for name in names for line in homework.look_at_file(folder / name)]
+    theirs = [f"{name}.ipynb" for name in assignment.student_notebooks if f"{name}.ipynb" in names]
+    remarks = [line for name in theirs for line in homework.look_at_file(folder / name)]
     seed = load_settings(load_config(root)).seed
     with Judge(assignment, seed=seed, weak_sandbox=weak) as judge:
         remarks += _lost(judge.judge(read_submission(folder, assignment)))

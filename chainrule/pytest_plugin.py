@@ -43,9 +43,9 @@ def student(request: pytest.FixtureRequest) -> Any:
     """The proxy for what the submission under test defines."""
     if submission is not None:
         return submission
-    sessions, proxy = request.getfixturevalue("_by_hand")
+    sessions, proxies = request.getfixturevalue("_by_hand")
     sessions.begin(request.node.name)
-    return proxy
+    return proxies[request.node.get_closest_marker("component").args[0]]
 
 
 @pytest.fixture(scope="package")

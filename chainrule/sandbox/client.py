@@ -90,19 +90,23 @@ class Zygote:
             return Disturbed("The process that starts sandboxes was killed.")
         return SandboxError("The sandbox could not be started: " + lines[-1])
 
-    def fork(self) -> Sandbox:
-        """A new sandbox. Raises Disturbed when this process or the new one has been killed."""
+    def fork(self, cpu_seconds: int | None = None) -> Sandbox:
+        """A new sandbox with so much processor time, by default that of `Limits`.
+
+        Raises Disturbed when this process or the new one has been killed.
+        """
+        seconds = cpu_seconds or Limits().cpu_seconds
         ours, theirs = socket.socketpair()
         answer, descriptors = b"", [-1]
         with theirs, contextlib.suppress(OSError):
-            socket.send_fds(self.socket, [_request(b"f")], [theirs.fileno()])
+            socket.send_fds(self.socket, [_request(b"f", seconds)], [theirs.fileno()])
             answer, descriptors, _, _ = socket.recv_fds(self.socket, 4, 1)
         if len(answer) != 4:
             ours.close()
             self.alive = False
             raise Disturbed("The process that starts sandboxes was killed.")
         (process,) = struct.unpack("<I", answer)
-        sandbox = Sandbox(ours, descriptors[0], lambda: self._ending(process))
+        sandbox = Sandbox(ours, descriptors[0], lambda: self._ending(process), seconds)
         sandbox.expect_confined()
         return sandbox
 
@@ -125,8 +129,8 @@ class Zygote:
         self.process.wait()
 
 
-def _request(what: bytes, process: int = 0) -> bytes:
-    return what + struct.pack("<I", process)
+def _request(what: bytes, number: int) -> bytes:
+    return what + struct.pack("<I", number)
 
 
 def _environment() -> dict[str, str]:
@@ -148,6 +152,7 @@ class Sandbox:
     """One forked process that runs one submission. It is killed as soon as it misbehaves.
 
     ``ending()`` says how the process ended, after it has; None if nobody knows any more.
+    ``cpu_seconds`` is the processor time that it may use.
     """
 
     def __init__(
@@ -155,10 +160,12 @@ class Sandbox:
         channel: socket.socket,
         pidfd: int,
         ending: Callable[[], Ending | None] = lambda: None,
+        cpu_seconds: int = Limits().cpu_seconds,
     ) -> None:
         self.channel = channel
         self.pidfd = pidfd
         self.ending = ending
+        self.cpu_seconds = cpu_seconds
         self.alive = True
         self.limit = 0.0
 
@@ -258,7 +265,7 @@ class Sandbox:
         if by_itself and ending is None:
             return Disturbed("The process that starts sandboxes was killed.")
         if by_itself and ending is not None and ending.signal == signal.SIGKILL:
-            seconds = Limits().cpu_seconds
+            seconds = self.cpu_seconds
             # The kernel counts by ticks, and may be some per cent ahead of what it reports.
             if ending.cpu_seconds < 0.75 * seconds:
                 return Disturbed("The notebook's process was killed from outside.")

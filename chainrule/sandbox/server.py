@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -16,19 +17,24 @@ import numpy as np
 
 from ..homework import call_each, tries_nearby, uses_complex
 from . import wire
-from .shell import Shell, run_cell
+from .shell import Shell, begin_notebook, run_cell
 
 
 class Server:
-    """Serves one submission over one file descriptor until the judge hangs up."""
+    """Serves one submission over one file descriptor until the judge hangs up.
 
-    def __init__(self, channel: int, shell: Shell) -> None:
+    ``homework`` is the module that the submission's own cells import by that name.
+    """
+
+    def __init__(self, channel: int, shell: Shell, homework: types.ModuleType) -> None:
         self.channel = channel
         self.shell = shell
+        self.homework = homework
         self.objects: dict[int, Any] = {}
-        self.names = shell.user_ns
         self.operations: dict[str, Callable[..., Any]] = {
             "cell": self.cell,
+            "finish": self.finish,
+            "provide": self.provide,
             "name": self.name,
             "call": lambda target, args, kwargs: target(*args, **kwargs),
             "method": lambda target, name, args, kwargs: getattr(target, name)(*args, **kwargs),
@@ -90,14 +96,23 @@ class Server:
         items, success = run_cell(self.shell, source, label)
         return {"outputs": items, "success": success}
 
+    def finish(self, path: str) -> None:
+        """The cells so far were those of the notebook ``path``, which the next one may load."""
+        self.homework.loaded[path] = self.homework.Namespace(self.shell.user_ns, path)
+        begin_notebook(self.shell)
+
+    def provide(self, name: str, content: np.ndarray) -> None:
+        """A file for ``homework.data``."""
+        self.homework.files[name] = content.tobytes()
+
     def name(self, name: str) -> Any:
-        if name not in self.names:
+        if name not in self.shell.user_ns:
             raise NameError(name)
-        return self.names[name]
+        return self.shell.user_ns[name]
 
     def define(self, source: str, name: str) -> Any:
         """Run the test's own code beside the student's, without touching the student's names."""
-        names = dict(self.names)
+        names = dict(self.shell.user_ns)
         exec(source, names)
         return names[name]
 

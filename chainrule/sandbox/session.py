@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ CALL_SECONDS = 5.0
 COMPONENT_SECONDS = 20.0
 CELL_SECONDS = 20.0
 NOTEBOOK_SECONDS = 60.0
+# A notebook that loads another one trains with it, which takes as long as its layers are slow.
+TRAINING_CELL_SECONDS = 60.0
+TRAINING_NOTEBOOK_SECONDS = 180.0
+TRAINING_CPU_SECONDS = 900  # of the process: the notebook, loaded anew as well, and its components
 # Characters that all cells of a notebook together may show, pictures included.
 MAX_OUTPUT = 16 << 20
 MAX_LINES = 500  # of a cell in which the line of an exception is named: it could spell an input
@@ -46,31 +50,57 @@ class CellResult:
     fatal: bool = False  # it killed the process, so it is left out when the notebook is reloaded
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a notebook finds when it asks for what lies beside it.
+
+    ``notebooks`` are those that it loads, by file name; ``results`` is where it is kept how their
+    cells ran, by label, and may be that of another session. ``files`` holds data, by file name.
+    """
+
+    notebooks: Mapping[str, list[Cell]] = field(default_factory=dict)
+    results: Mapping[str, CellResult] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
 class Session:
     """Runs one notebook and answers for its names; survives the death of the process.
+
+    The notebooks ``beside`` it that it loads run first, each with names of its own.
 
     ``begin(title)`` marks the start of a component: the time budget starts anew, and after a kill
     the notebook is loaded into a fresh sandbox. Within a component nothing runs after a kill.
     """
 
-    def __init__(self, zygote: Zygote, cells: list[Cell]) -> None:
+    def __init__(self, zygote: Zygote, cells: list[Cell], beside: Beside | None = None) -> None:
         self.zygote = zygote
         self.cells = cells
+        self.beside = beside or Beside()
         self.results = {cell.label: CellResult() for cell in cells}
+        self.all_cells = [*itertools.chain(*self.beside.notebooks.values()), *cells]
         self.methods: set[tuple[str, str]] = set()  # (type, name) of attributes seen to be callable
-        self.words = {word for cell in cells for word in re.findall(r"\w+", cell.source)}
+        self.words = {word for cell in self.all_cells for word in re.findall(r"\w+", cell.source)}
         self.output_left = MAX_OUTPUT
         self.names: dict[str, Handle] = {}
         self.names_of: Sandbox | None = None  # the process in which they were asked for
         self.sandbox: Sandbox | None = None
         self.death: SandboxDied | None = None
         self.deadline = 0.0
-        self.seconds_left_to_load = NOTEBOOK_SECONDS
-        self.seconds_left_to_reload = 2 * NOTEBOOK_SECONDS
+        self.call_seconds, self.component_seconds = CALL_SECONDS, COMPONENT_SECONDS
+        self.trains = bool(self.beside.notebooks)
+        self.cell_seconds = TRAINING_CELL_SECONDS if self.trains else CELL_SECONDS
+        self.seconds_left_to_load = TRAINING_NOTEBOOK_SECONDS if self.trains else NOTEBOOK_SECONDS
+        self.seconds_left_to_reload = 2 * self.seconds_left_to_load
 
     def begin(self, title: str) -> None:
+        self.call_seconds, self.component_seconds = CALL_SECONDS, COMPONENT_SECONDS
         self.deadline = time.monotonic() + COMPONENT_SECONDS
         self.death = None
+
+    def allow(self, seconds: float) -> None:
+        """Let all of the component's checks together take so long, and a single call as well."""
+        self.deadline += seconds - self.component_seconds
+        self.call_seconds = self.component_seconds = seconds
 
     def open(self) -> None:
         """Run the notebook's cells, before the first component."""
@@ -86,13 +116,35 @@ class Session:
         while self.sandbox is None:
             if self.seconds_left_to_reload <= 0:
                 raise SandboxDied("timeout", "was not run: loading the notebook took too long")
-            self.sandbox = self.zygote.fork()
+            self.sandbox = self.zygote.fork(TRAINING_CPU_SECONDS if self.trains else None)
             started = time.monotonic()
-            for cell in self.cells:
-                result = self.results[cell.label]
-                if not result.fatal and not self._run(cell, result):
-                    break
+            if self._load_beside():
+                self._run_all(self.cells, self.results)
             self.seconds_left_to_reload -= time.monotonic() - started
+
+    def _load_beside(self) -> bool:
+        """Everything that the notebook may ask for; False if that was the end of the process."""
+        for name, cells in self.beside.notebooks.items():
+            if not self._run_all(cells, self.beside.results):
+                return False
+            self._hand_over("finish", name)
+        for name, content in self.beside.files.items():
+            self._hand_over("provide", name, np.frombuffer(content, np.uint8))
+        return True
+
+    def _hand_over(self, *message: Any) -> None:
+        try:
+            self._exchange(CALL_SECONDS, *message)
+        except StudentError:
+            raise SandboxDied("crashed", "the notebook's process broke while loading") from None
+
+    def _run_all(self, cells: list[Cell], results: Mapping[str, CellResult]) -> bool:
+        """Run cells in order; False if one of them was the end of the process."""
+        for cell in cells:
+            result = results[cell.label]
+            if not result.fatal and not self._run(cell, result):
+                return False
+        return True
 
     def _run(self, cell: Cell, result: CellResult) -> bool:
         """Run one cell; False if that was the end of the process."""
@@ -100,7 +152,9 @@ class Session:
         if not result.ran and self.seconds_left_to_load <= 0:
             result.problem = "was not run: the cells before it took too long"
             return True
-        limit = CELL_SECONDS if result.ran else min(CELL_SECONDS, self.seconds_left_to_load)
+        limit = self.cell_seconds
+        if not result.ran:
+            limit = min(limit, self.seconds_left_to_load)
         started = time.monotonic()
         try:
             reply = self._exchange(limit, "cell", cell.source, cell.label)
@@ -163,7 +217,7 @@ class Session:
             hasattr(builtins, name) or hasattr(np.exceptions, name) or name == "LinAlgError"
         )
         where = "outside of the notebook's own lines"
-        for cell in self.cells:
+        for cell in self.all_cells:
             if cell.label == label and isinstance(line, int):
                 lines = cell.source.split("\n")
                 line += sum(1 for _ in itertools.takewhile(lambda text: not text.strip(), lines))
@@ -192,9 +246,10 @@ class Session:
             left = self.deadline - time.monotonic()
             if left <= 0:
                 raise SandboxDied(
-                    "timeout", f"took more than {COMPONENT_SECONDS:.0f} s in all and was stopped"
+                    "timeout",
+                    f"took more than {self.component_seconds:.0f} s in all and was stopped",
                 )
-            value = self._exchange(min(calls * CALL_SECONDS, left), *message)
+            value = self._exchange(min(calls * self.call_seconds, left), *message)
         except SandboxDied as death:
             self._close()
             self.death = death
@@ -256,6 +311,10 @@ class Student:
         except StudentError:
             text = f"{name} is not defined in {self._path}"
             raise CheckFailed("missing", text) from None
+
+    def budget(self, seconds: float) -> None:
+        """Let the checks of this component take so long together, for training takes its time."""
+        self._session.allow(seconds)
 
     def array(self, values: Any) -> Handle:
         """An array that student code can change in place; ``.get()`` fetches its values."""

@@ -159,8 +159,7 @@ def create_shell() -> Shell:
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.autoindent = False
-    main = types.ModuleType("__main__")
-    sys.modules["__main__"] = main
+    main = _new_main()
     shell = Shell.instance(config=config, user_module=main, user_ns=main.__dict__)
     sys.stdout = _Stream("stdout")
     sys.stderr = _Stream("stderr")
@@ -177,6 +176,19 @@ def create_shell() -> Shell:
     outputs.data_left = MAX_IMAGES
     shell.execution_count = 1
     return shell
+
+
+def begin_notebook(shell: Shell) -> None:
+    """Give the cells from now on names of their own; those of the cells before live on."""
+    main = _new_main()
+    shell.user_module, shell.user_ns = main, main.__dict__
+    shell.init_user_ns()  # type: ignore[no-untyped-call]
+
+
+def _new_main() -> types.ModuleType:
+    main = types.ModuleType("__main__")
+    sys.modules["__main__"] = main
+    return main
 
 
 def run_cell(shell: Shell, source: str, label: str) -> tuple[list[dict[str, Any]], bool]:

@@ -2,9 +2,9 @@
 
 No answer, seed, hidden test or submission is ever in this process: a fork holds a copy of its
 memory.
-It talks with the judge over one socket: asked to fork, with the descriptor of a channel, it sends
-back the process id with a pidfd; asked about a child that has ended, it says how. It ends when the
-judge closes the socket, and its children with it.
+It talks with the judge over one socket: asked to fork, with the descriptor of a channel and the
+processor time to allow, it sends back the process id with a pidfd; asked about a child that has
+ended, it says how. It ends when the judge closes the socket, and its children with it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import random
 import socket
 import struct
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
 
 from . import policy, wire
 from .server import Server
-from .shell import Shell, create_shell
+from .shell import create_shell
 
 # Standard-library and NumPy modules that students use and that IPython has not imported already.
 PRELOADED = ("numpy.testing", "numpy.linalg", "numpy.random", "statistics", "fractions", "timeit")
@@ -35,7 +36,7 @@ def main(control: int, weak: bool) -> None:
     prepared = policy.prepare(policy.default_readable(), weak=weak)
     for name in PRELOADED:
         importlib.import_module(name)
-    _provide_homework_module()
+    homework = _provide_homework_module()
     shell = create_shell()
     # The same for every submission, and no secret: the hidden tests' seed is never in here.
     random.seed(0)
@@ -49,12 +50,14 @@ def main(control: int, weak: bool) -> None:
         message, descriptors, _, _ = socket.recv_fds(door, 5, 1)
         if len(message) != 5:
             os._exit(0)
+        (number,) = struct.unpack("<I", message[1:])
         if message[:1] == b"w":
-            door.sendall(_ending(*struct.unpack("<I", message[1:])))
+            door.sendall(_ending(number))
             continue
         child = os.fork()
         if child == 0:
-            _become_sandbox(descriptors[0], shell, prepared)
+            server = Server(descriptors[0], shell, homework)
+            _become_sandbox(server, prepared, policy.Limits(cpu_seconds=number))
         pidfd = os.pidfd_open(child)
         socket.send_fds(door, [struct.pack("<I", child)], [pidfd])
         os.close(pidfd)
@@ -70,21 +73,21 @@ def _ending(child: int) -> bytes:
     return struct.pack("<id", os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, seconds)
 
 
-def _become_sandbox(channel: int, shell: Shell, prepared: policy.Prepared) -> None:
+def _become_sandbox(server: Server, prepared: policy.Prepared, limits: policy.Limits) -> None:
     """In the fork: lock up, say so, then serve. Never returns to the zygote's loop."""
     try:
         try:
-            policy.lock_down(prepared, policy.Limits(), keep_fds=(channel,))
+            policy.lock_down(prepared, limits, keep_fds=(server.channel,))
         except BaseException as error:
-            os.write(channel, wire.FAILED + str(error).encode()[:1000])
+            os.write(server.channel, wire.FAILED + str(error).encode()[:1000])
             raise
-        os.write(channel, wire.LOCKED_UP)
-        Server(channel, shell).serve()
+        os.write(server.channel, wire.LOCKED_UP)
+        server.serve()
     finally:
         os._exit(1)
 
 
-def _provide_homework_module() -> None:
+def _provide_homework_module() -> types.ModuleType:
     """``from homework import check`` works in the sandbox; checks do nothing there.
 
     It is a module of its own: what a submission changes in it changes nothing in the server.
@@ -96,7 +99,8 @@ def _provide_homework_module() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["homework"] = module
     spec.loader.exec_module(module)
-    vars(module)["_loading"] = True
+    vars(module).update(_loading=True, loader=module.load_again)
+    return module
 
 
 def _forget_the_course() -> None:

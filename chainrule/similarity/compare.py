@@ -21,12 +21,12 @@ from .works import Work
 
 Matrix = NDArray[np.float64]
 SMALLEST_CLASS = 8  # with less work to compare there is no telling what is unusual
-DEVIATIONS = 6.0  # from the median, from which on a share is unusual
+DEVIATIONS = 7.0  # from the median, from which on a share is unusual
 LEAST_SHARE = 0.4  # ... which it has to reach in any case
 _ALL = 0.999  # a share that counts as everything
 _TO_DEVIATION = 1.4826  # a normal distribution's, from its median absolute deviation
-# With less work than this, in fingerprints, a share is counted as if there were this much: about
-# 20 lines, and a quarter of what is usual.
+# With less than this a share counts less: so many fingerprints, which are about 20 lines, and a
+# quarter of what the work of a student usually weighs.
 _ENOUGH = 40.0
 _ENOUGH_OF_USUAL = 0.25
 _BLOCK = 4096  # fingerprints that are dealt with at once
@@ -95,7 +95,8 @@ def measure(works: Sequence[Work], size: int, kind: str) -> Measure:
         weighs[owner[chosen], column] = count[chosen] * weight[place[chosen]]
         ours += weighs[:size] @ has.T
         theirs += weighs @ has[:size].T
-    scores = _scores(total, ours, theirs)
+    written = np.bincount(owner, count, minlength=len(works)).astype(np.float64)
+    scores = _scores(total, ours, theirs, written)
     oneself = np.equal.outer(person[:size], person)  # also in earlier years
     threshold = _threshold(np.where(oneself, 0.0, scores), total[:size])
     weights = dict(zip(known.tolist(), weight.tolist(), strict=True))
@@ -111,18 +112,13 @@ def _weights(place: Numbers, person: Numbers, known: int, people: int) -> Matrix
     return weights
 
 
-def _enough(total: Matrix) -> float:
-    written = total[total > 0]
-    usual = float(np.median(written)) if len(written) else 0.0
-    return max(_ENOUGH, _ENOUGH_OF_USUAL * usual)
-
-
-def _scores(total: Matrix, ours: Matrix, theirs: Matrix) -> Matrix:
+def _scores(total: Matrix, ours: Matrix, theirs: Matrix, written: Matrix) -> Matrix:
+    """(size, works): the larger share of each pair; ``written`` are the fingerprints of each."""
     size = len(ours)
-    enough = _enough(total[:size])
-    of_ours = ours / np.maximum(total[:size], enough)[:, None]
-    of_theirs = theirs / np.maximum(total, enough)[:, None]
-    return np.minimum(np.maximum(of_ours, of_theirs.T), 1.0)
+    wrote = total[:size][total[:size] > 0]
+    least = _ENOUGH_OF_USUAL * float(np.median(wrote)) if len(wrote) else 0.0
+    part = np.minimum(written / _ENOUGH, 1) / np.maximum(total, max(least, 1e-9))
+    return np.minimum(np.maximum(ours * part[:size, None], (theirs * part[:, None]).T), 1.0)
 
 
 def _threshold(scores: Matrix, total: Matrix) -> Threshold:

@@ -12,12 +12,13 @@ import argparse
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Container
 from pathlib import Path
 
 from chainrule.course import Assignment
 from chainrule.homework import diagnosis, shown_hints
 
-from .catalogue import Mutant, mutants, variants
+from .catalogue import Mutant, mutants, pairs, variants
 from .generated import generated
 from .measure import COURSE, Outcome, Task, judge_all
 from .picture import draw
@@ -32,15 +33,24 @@ def main() -> int:
     parser.add_argument("assignment", nargs="*", help="default: all that have a catalogue")
     parser.add_argument("--picture", type=Path, help="draw mutants by requirement into this PNG")
     parser.add_argument("--hints", action="store_true", help="list the hints, for reading")
+    parser.add_argument("--only", action="append", default=[], help="a component's id, or ''")
     options = parser.parse_args()
     names = options.assignment or [
         name for name in COURSE.assignments() if (FOLDER / name).is_dir()
     ]
-    return max(measure(COURSE.assignment(name), options.picture, options.hints) for name in names)
+    only = set(options.only)
+    return max(
+        measure(COURSE.assignment(name), options.picture, options.hints, only) for name in names
+    )
 
 
-def measure(assignment: Assignment, picture: Path | None, hints: bool) -> int:
-    """Judge everything, print the table and what is wrong; 1 if anything is."""
+def measure(
+    assignment: Assignment, picture: Path | None, hints: bool, only: Container[str] = ()
+) -> int:
+    """Judge everything, print the table and what is wrong; 1 if anything is.
+
+    ``only`` names the components to which it is restricted, with "" for the variants.
+    """
     from importlib import import_module
 
     started = time.monotonic()
@@ -48,10 +58,10 @@ def measure(assignment: Assignment, picture: Path | None, hints: bool) -> int:
     catalogue = {(m.component, m.name): m for m in mutants(FOLDER / assignment.name / "mutants")}
     tasks = [Task(m.component, m.name, m.code) for m in catalogue.values()]
     tasks += [Task(m.component, m.name, m.code, replaces=True) for m in generated(assignment)]
-    tasks += [
-        Task("", v.name, cells=tuple(v.cells))
-        for v in variants(FOLDER / assignment.name / "variants")
-    ]
+    right = pairs(variants(FOLDER / assignment.name / "variants"))
+    tasks += [Task("", name, notebooks=notebooks) for name, notebooks in right]
+    if only:
+        tasks = [task for task in tasks if task.component in only]
     outcomes = []
     for outcome in judge_all(assignment.name, tasks):
         outcomes.append(outcome)

@@ -10,7 +10,8 @@ it holds only what is changed, to be executed after the base:
     class Linear(Linear): ...
 
 ``variants/<name>.py`` is a notebook in percent format, magics and all, with ``# style: ...`` on its
-first line. Where it has no cell with a given class, the grader's own stands.
+first line. Where it has no cell with a given class, the grader's own stands. A second line
+``# notebook: ...`` says which notebook it is, where that is not the one with the layers.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ METHODS = (
     "mode",
     "statistics",
     "update",
+    "batches",
+    "training",
+    "network",
+    "p-value",
+    "probabilities",
     "several",
 )
 _MARK = "# %%"
@@ -55,11 +61,12 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Variant:
-    """One right solution of the whole notebook: the sources of its code cells."""
+    """One right solution of a whole notebook: the sources of its code cells."""
 
     name: str
     style: str
     cells: tuple[str, ...]
+    notebook: str = "1_modules"
 
 
 def mutants(folder: Path) -> list[Mutant]:
@@ -108,6 +115,7 @@ def _mutants(path: Path) -> Iterator[Mutant]:
 def _variant(path: Path) -> Variant:
     with path.open(encoding="utf-8") as file:
         style = re.fullmatch(r"# style: (\S.*)\n", file.readline())
+        notebook = re.fullmatch(r"# notebook: (\S.*)\n", file.readline())
     if style is None:
         raise CatalogueError(path, 1, "the first line is # style: how it is written")
     cells = []
@@ -121,7 +129,20 @@ def _variant(path: Path) -> Variant:
             cells.append(source)
     if not cells:
         raise CatalogueError(path, 1, "there is no code cell")
-    return Variant(path.stem, style[1], tuple(cells))
+    return Variant(path.stem, style[1], tuple(cells), notebook[1] if notebook else "1_modules")
+
+
+def pairs(solutions: list[Variant]) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    """Whole submissions: each variant with one of every other notebook, in turn, by name."""
+    of: dict[str, list[Variant]] = {}
+    for solution in solutions:
+        of.setdefault(solution.notebook, []).append(solution)
+    count = max(map(len, of.values()))
+    turns = ([mine[turn % len(mine)] for mine in of.values()] for turn in range(count))
+    return [
+        (" with ".join(part.name for part in turn), {part.notebook: part.cells for part in turn})
+        for turn in turns
+    ]
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str, list[str]]]:

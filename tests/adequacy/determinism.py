@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .catalogue import mutants, variants
+from .catalogue import mutants, pairs, variants
 from .measure import Outcome, Task, judge_all
 
 FOLDER = Path(__file__).parent / "nn_framework"
@@ -16,7 +16,8 @@ SEEDS = (1, 2, 3, 2**31)
 
 def main() -> int:
     wrong = [mutant for mutant in mutants(FOLDER / "mutants") if not mutant.equivalent]
-    right = [Task("", v.name, cells=tuple(v.cells)) for v in variants(FOLDER / "variants")]
+    found = pairs(variants(FOLDER / "variants"))
+    right = [Task("", name, notebooks=notebooks) for name, notebooks in found]
     count, faults = 0, []
     for turn, seed in enumerate(SEEDS):
         some = wrong[turn :: len(wrong) // 25][:25]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.course import Assignment, grade_id
+from chainrule.judge import calls
 
 _SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,),
@@ -44,9 +45,15 @@ class Generated:
 
 
 def generated(assignment: Assignment) -> Iterator[Generated]:
-    """All mutants of all solution cells of the reference."""
+    """All mutants of the solution cells of the reference.
+
+    Not of a notebook that trains what another one defines: most of its small changes, such as one
+    hidden feature more, are right solutions.
+    """
     parts = {f"{part.id}-solution": part.id for part in assignment.components}
     for notebook in assignment.student_notebooks:
+        if calls(assignment, notebook, "load"):
+            continue
         for cell in assignment.notebooks[notebook].cells:
             if grade_id(cell) in parts:
                 yield from _of_cell(parts[grade_id(cell)], cell.source)

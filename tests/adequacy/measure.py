@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from chainrule.course import Assignment, find_course
-from chainrule.judge import Judge, reference
+from chainrule.course import Assignment, find_course, grade_id
+from chainrule.judge import Judge, calls, reference
 from chainrule.notebooks import Submission, SubmittedCell
 from chainrule.verdict import Check
 
@@ -18,13 +18,13 @@ COURSE = find_course(Path(__file__).parent)
 
 @dataclass(frozen=True)
 class Task:
-    """One solution to judge: the reference's notebook with ``code`` put in, or whole ``cells``."""
+    """One solution to judge: the reference with ``code`` put in, or with whole notebooks."""
 
     component: str  # judged alone; "" for all of them
     name: str
     code: str = ""
     replaces: bool = False  # the code stands in place of the component's cell, not after the others
-    cells: tuple[str, ...] = ()
+    notebooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cells, by name
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,29 @@ def _judge_one(task: Task) -> Outcome:
 def submission_of(assignment: Assignment, task: Task) -> Submission:
     """The notebooks that a task stands for."""
     right = reference(assignment).notebooks
-    name = assignment.components[0].formula_notebook or assignment.student_notebooks[-1]
-    if task.cells:
-        return Submission({**right, name: tuple(_code(text) for text in task.cells)})
-    cells = list(right[name] or ())
+    if not task.component:
+        whole = {name: tuple(map(_code, cells)) for name, cells in task.notebooks.items()}
+        return Submission({**right, **whole})
+    name = solution_notebook(assignment, task.component)
+    # Where another notebook is loaded, cells that only train and draw are not needed, and slow.
+    slow = bool(calls(assignment, name, "load"))
+    cells = [cell for cell in right[name] or () if cell.grade_id or not slow]
+    # No check looks at a picture, and drawing it takes longer than all checks.
+    cells = [cell for cell in cells if not cell.grade_id.endswith("-picture")]
     if task.replaces:
         (index,) = [i for i, c in enumerate(cells) if c.grade_id == f"{task.component}-solution"]
         cells[index] = replace(cells[index], source=task.code)
     else:
         cells.append(_code(task.code))
     return Submission({**right, name: tuple(cells)})
+
+
+def solution_notebook(assignment: Assignment, component: str) -> str:
+    """The notebook in which a component is written."""
+    for name in assignment.student_notebooks:
+        if any(grade_id(c) == f"{component}-solution" for c in assignment.notebooks[name].cells):
+            return name
+    raise ValueError(f"{component} has no solution cell")
 
 
 def _code(source: str) -> SubmittedCell:

@@ -7,7 +7,8 @@ import pytest
 
 from chainrule.classroom import grade
 from chainrule.cli import main
-from chainrule.diff import dry_run, since, text
+from chainrule.diff import dry_run, since
+from chainrule.diff_text import text
 from chainrule.errors import NotGradedError, UsageError
 from chainrule.workers import judge_with
 from tests.grader.test_regrading import manual_score
@@ -116,7 +117,7 @@ def test_of_a_late_submission_nothing_changes_but_its_checks(book, hand_in, judg
     book.change_tests()
     found = book.diff(judged(passed=["double"]))
     (alder,) = found.changes
-    assert (alder.before, alder.after, found.lose) == (0.0, 0.0, [])
+    assert (alder.before, alder.after, found.lose, found.causes) == (0.0, 0.0, [], [])
     assert alder.notes == ("counts nothing: late, or void",)
 
 

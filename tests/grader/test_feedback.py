@@ -16,6 +16,7 @@ from chainrule.cli import main
 from chainrule.errors import UsageError
 from chainrule.homework import HINT
 from chainrule.notebooks import new_output
+from chainrule.settings import load_config, load_settings
 from chainrule.verdict import Check
 
 BEFORE = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -410,10 +411,10 @@ def test_unknown_words_are_refused(course, run, setting, said):
         run()
 
 
-def test_a_publication_without_time_zone_is_refused(course, run):
+def test_a_publication_without_time_zone_is_refused(course):
     set_in_config(course, 'c.ChainruleSettings.published = {"tiny": "2026-12-01 09:00"}')
     with pytest.raises(UsageError, match=r"publication.*time zone"):
-        run()
+        load_settings(load_config(course.root))
 
 
 def test_the_publication_of_an_assignment_that_there_is_not_is_refused(course, run):

@@ -1,5 +1,9 @@
 """The student's library: comparisons, their messages, and what check() prints."""
 
+import contextlib
+import json
+import sys
+
 import numpy as np
 import pytest
 
@@ -207,6 +211,105 @@ def exec_release(folder, last):
     finally:
         homework._loading = False
     exec("from homework import check\n" + last, names)
+
+
+# ---------------------------------------------------------------------------------------
+# The notebook that trains: it loads another one, reads data, and has loops that take long
+
+
+def live(folder, name):
+    """What a released notebook defines when its cells are run in this process."""
+    names = {"__name__": "__main__"}
+    for _, source in homework._code_cells(str(folder / name)):
+        if "check(" not in source:
+            with contextlib.suppress(NotImplementedError, NameError):
+                exec(source, names)
+    return names
+
+
+@pytest.fixture
+def two_notebooks(release, monkeypatch):
+    """The names of the training notebook, which has loaded the other one."""
+    monkeypatch.setattr(homework, "loaded", {})
+    monkeypatch.setattr(homework, "_loading", True)
+    names = live(release, "0_train_model.ipynb")
+    monkeypatch.setattr(homework, "_loading", False)
+    return names
+
+
+def ask(names, call):
+    exec("from homework import check\n" + call, names)
+
+
+def test_a_part_of_the_other_notebook_is_checked_there(release, monkeypatch, capsys):
+    monkeypatch.setattr(homework, "loaded", {})
+    exec_release(release, "check('Circles')")
+    assert "Circles is checked in 0_train_model.ipynb" in capsys.readouterr().out
+
+
+def test_the_training_notebook_checks_its_own_parts_and_what_it_has_loaded(two_notebooks, capsys):
+    ask(two_notebooks, "check('Circles')")
+    assert "not started" in capsys.readouterr().out
+    ask(two_notebooks, "check('Linear')")
+    assert "not started: not implemented yet (in update_output" in capsys.readouterr().out
+
+
+def test_each_scoreboard_is_that_of_its_notebook_and_names_the_other(two_notebooks, capsys):
+    ask(two_notebooks, "check()")
+    printed = capsys.readouterr().out
+    assert "0 of 10 points" in printed and "1_modules.ipynb has 20 more points" in printed
+    assert "Blobs" in printed and "Linear" not in printed
+
+
+def test_data_come_from_beside_the_notebook(tmp_path, monkeypatch):
+    np.savez(tmp_path / "a.npz", x=np.arange(3))
+    monkeypatch.setattr(homework, "folder", tmp_path)
+    assert homework.data("a.npz")["x"].tolist() == [0, 1, 2]
+    with pytest.raises(FileNotFoundError, match=r"b\.npz is not in .*beside"):
+        homework.data("b.npz")
+
+
+def test_data_are_never_unpickled(tmp_path, monkeypatch):
+    np.savez(tmp_path / "a.npz", x=np.array([None]))
+    monkeypatch.setattr(homework, "folder", tmp_path)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        homework.data("a.npz")
+
+
+def test_checks_stay_quiet_while_one_notebook_loads_another(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "homework", homework)
+    monkeypatch.setattr(homework, "loaded", {})
+    cell = '{"cell_type": "code", "source": %s}'
+    for name, sources in (
+        ("1.ipynb", ["x = 1"]),
+        ("0.ipynb", ["import homework", "m = homework.load('1.ipynb')", "homework.check('A')"]),
+    ):
+        cells = ", ".join(cell % json.dumps(source) for source in sources)
+        (tmp_path / name).write_text(f'{{"cells": [{cells}]}}')
+    assert homework.load("0.ipynb").m.x == 1
+    assert capsys.readouterr().out == "" and not homework._loading
+
+
+def test_a_bar_that_nobody_watches_is_one_line(capsys):
+    bar = homework.progress(range(4), "training")
+    for number in bar:
+        bar.say(f"loss {number}")
+    printed = capsys.readouterr().out
+    assert printed.startswith("training [####") and "4 of 4" in printed
+    assert printed.endswith("loss 3\n") and printed.count("\n") == 1 and "\r" not in printed
+
+
+def test_a_bar_that_somebody_watches_is_drawn_again_and_again(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(homework.progress, "SECONDS", 0.0)
+    assert list(homework.progress(range(3))) == [0, 1, 2]
+    assert "1 of 3" in capsys.readouterr().out
+
+
+def test_a_bar_over_nothing_is_harmless(capsys):
+    assert list(homework.progress([])) == []
+    assert "0 of 0" in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------------------------------

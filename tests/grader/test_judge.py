@@ -9,19 +9,20 @@ import pytest
 
 from chainrule.course import find_course
 from chainrule.errors import NotGradedError
+from chainrule.hidden import subject
 from chainrule.judge import Judge, reference
 from chainrule.notebooks import Submission, SubmittedCell, stub_source
 from chainrule.sandbox.client import Sandbox
 
 NOTEBOOK = "1_modules"
-PARTS = [
-    part.id for part in find_course(Path(__file__).parent).assignment("nn_framework").components
-]
+ASSIGNMENT = find_course(Path(__file__).parent).assignment("nn_framework")
+# The components of this notebook; those of the training notebook have tests of their own.
+PARTS = [part.id for part in ASSIGNMENT.components if subject(ASSIGNMENT, part) == "student"]
 
 
 @pytest.fixture(scope="module")
 def assignment():
-    return find_course(Path(__file__).parent).assignment("nn_framework")
+    return ASSIGNMENT
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,23 @@ def code(source):
     return SubmittedCell("code", source, "", {})
 
 
+def failures(verdict):
+    """The components of this notebook that did not pass."""
+    return [p for p in verdict.components if p.component.id in PARTS and not p.passed]
+
+
 def failed(verdict):
-    return [part.component.id for part in verdict.components if not part.passed]
+    return [part.component.id for part in failures(verdict)]
+
+
+def stub(assignment, name):
+    """A notebook's cells as students get them."""
+    right = reference(assignment).notebooks[name]
+    source = assignment.notebooks[name].cells
+    return tuple(
+        replace(cell, source=stub_source(original))
+        for cell, original in zip(right, source, strict=True)
+    )
 
 
 def change(cells, grade_id, old, new):
@@ -58,20 +74,15 @@ def change(cells, grade_id, old, new):
 
 def test_the_reference_gets_all_code_points_and_its_derivations_wait(judge, assignment):
     verdict = judge.judge(reference(assignment))
-    assert failed(verdict) == [] and verdict.problems == ()
-    assert (verdict.score, verdict.max_score) == (13.0, 20.0)
+    assert all(part.passed for part in verdict.components) and verdict.problems == ()
+    assert (verdict.score, verdict.max_score) == (21.0, 30.0)
     waiting = [part.component.formula_points for part in verdict.components if part.needs_manual]
-    assert sum(waiting) == 7.0
+    assert sum(waiting) == 9.0
 
 
 def test_the_stub_gets_nothing_and_nothing_waits(judge, assignment):
-    right = reference(assignment).notebooks[NOTEBOOK]
-    source = assignment.notebooks[NOTEBOOK].cells
-    stub = [
-        replace(cell, source=stub_source(original))
-        for cell, original in zip(right, source, strict=True)
-    ]
-    verdict = judge.judge(submit(*stub))
+    notebooks = {name: stub(assignment, name) for name in assignment.student_notebooks}
+    verdict = judge.judge(Submission(notebooks))
     assert (verdict.score, verdict.needs_manual) == (0.0, False)
     assert {grade.auto_score for grade in verdict.grades} == {0.0}
     comments = {c.comment for c in verdict.comments if c.grade_id.endswith("-formula")}
@@ -147,7 +158,7 @@ def test_a_component_whose_cell_was_deleted_costs_nothing_but_itself(judge, righ
     cells = [cell for cell in right if cell.grade_id != f"{part}-solution"]
     verdict = judge.judge(submit(*cells))
     assert failed(verdict) == [part]
-    (missing,) = [p for p in verdict.components if not p.passed]
+    (missing,) = failures(verdict)
     assert {check.kind for check in missing.checks} == {"missing"}
 
 
@@ -275,7 +286,7 @@ def test_an_endless_loop_costs_its_component_alone(judge, right, monkeypatch):
     cells = change(right, "softplus-solution", "sigmoid = ", "while True: pass\n        sigmoid = ")
     verdict = judge.judge(submit(*cells))
     assert failed(verdict) == ["softplus"]
-    (part,) = [part for part in verdict.components if not part.passed]
+    (part,) = failures(verdict)
     assert "timeout" in {check.kind for check in part.checks}
 
 
@@ -284,7 +295,7 @@ def test_an_exception_cannot_carry_a_hidden_input_into_the_report(judge, right):
         right, "elu-solution", "slope = ", "raise ValueError('canary', input.tolist()); slope = "
     )
     verdict = judge.judge(submit(*cells))
-    (part,) = [part for part in verdict.components if not part.passed]
+    (part,) = failures(verdict)
     messages = [check.message for check in part.checks if check.hidden and not check.passed]
     assert messages and not any("canary" in message for message in messages)
 

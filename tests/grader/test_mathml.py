@@ -3,9 +3,11 @@
 import re
 import time
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
+from chainrule import mathml
 from chainrule.feedback_cells import markdown
 from chainrule.mathml import MAX_LENGTH, math
 
@@ -129,6 +131,13 @@ def test_a_formula_makes_no_other_elements_and_no_attribute_that_acts(latex, dis
     names = {name for name, _ in found.attributes}
     assert not names & {"href", "src", "style", "id", "mathcolor", "mathbackground"}
     assert not any(name.startswith("on") for name in names)
+
+
+@pytest.mark.parametrize("tag", ["script", "annotation-xml", "mglyph", "a"])
+def test_elements_that_do_more_than_show_are_refused_whoever_makes_them(monkeypatch, tag):
+    tree = ElementTree.fromstring(f"<math><mrow><{tag}>x</{tag}></mrow></math>")
+    monkeypatch.setattr(mathml, "convert_to_element", lambda *_, **__: tree)
+    assert Tags(math(f"an element {tag}")).tags == ["code"]
 
 
 @pytest.mark.parametrize("space", [r"\hspace{500em}", r"\hspace{-90em}", r"\kern{99cm}"])

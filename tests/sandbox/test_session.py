@@ -1,12 +1,15 @@
 """A notebook in the sandbox: what cells show, what names do, and how its process may end."""
 
+import io
+import time
+
 import numpy as np
 import pytest
 
 from chainrule.homework import CheckFailed, StudentError, call_each
 from chainrule.sandbox import session as session_module
-from chainrule.sandbox.client import Zygote
-from chainrule.sandbox.session import Cell, Session, Student
+from chainrule.sandbox.client import SandboxDied, Zygote
+from chainrule.sandbox.session import Beside, Cell, Session, Student
 
 LAYER = """
 import numpy as np
@@ -297,3 +300,111 @@ def test_a_gradient_from_differences_is_recognised(open_notebook, name, is_compl
     layer.forward(x)
     assert bool(student.uses_complex(layer.backward, x, g)) is is_complex
     assert bool(student.tries_nearby(layer, x, g)) is is_nearby
+
+
+# ---- a notebook that builds on another one
+
+
+@pytest.fixture
+def open_beside(zygote):
+    """A session of one notebook that loads another one, and the other one's session."""
+    opened = []
+
+    def open_beside(first, second, files=()):
+        one = Session(zygote, [Cell(f"1.ipynb, cell {i}", s) for i, s in enumerate(first, 1)])
+        beside = Beside({"1.ipynb": one.cells}, one.results, dict(files))
+        cells = [Cell(f"0.ipynb, cell {i}", s) for i, s in enumerate(second, 1)]
+        two = Session(zygote, cells, beside)
+        opened.extend((one, two))
+        two.begin("first")
+        return one, two
+
+    yield open_beside
+    for session in opened:
+        session.close()
+
+
+LOADING = "from homework import load, data\nmodules = load('1.ipynb')"
+
+
+def test_a_notebook_loads_what_another_one_defines(open_beside):
+    _, session = open_beside(["class A: size = 3"], [LOADING, "a = modules.A(); size = a.size"])
+    assert Student(session, "0.ipynb").size == 3
+
+
+def test_two_notebooks_have_names_of_their_own(open_beside):
+    first = ["x = 1\ndef f(): return x"]
+    _, session = open_beside(first, [LOADING, "x = 2; y = modules.f(); z = modules.x"])
+    student = Student(session, "0.ipynb")
+    assert (student.x, student.y, student.z) == (2, 1, 1)
+    with pytest.raises(CheckFailed, match="not defined"):
+        _ = student.f
+
+
+def test_only_what_is_given_can_be_loaded(open_beside):
+    _, session = open_beside(["x = 1"], [LOADING, "load('2.ipynb')", "y = 1"])
+    assert Student(session, "0.ipynb").y == 1
+    assert "FileNotFoundError: 2.ipynb" in results(session)[1].problem
+
+
+def test_an_error_in_the_loaded_notebook_is_named_with_its_cell(open_beside):
+    _, session = open_beside(
+        ["\n\ndef f(): return 1 / 0"], [LOADING, "def g(): return modules.f()"]
+    )
+    with pytest.raises(StudentError) as caught:
+        Student(session, "0.ipynb").g()
+    assert caught.value.where == "1.ipynb, cell 1, line 3"
+
+
+def test_a_cell_that_killed_one_session_is_left_out_of_the_other(open_beside, monkeypatch):
+    one, two = open_beside(["x = 1", "import os; os._exit(0)", "y = 2"], [LOADING])
+    one.open()
+    asked = []
+    plain = two._exchange
+    monkeypatch.setattr(two, "_exchange", lambda s, *m: asked.append(m[-1]) or plain(s, *m))
+    assert Student(two, "0.ipynb").modules.y == 2
+    assert "1.ipynb, cell 3" in asked and "1.ipynb, cell 2" not in asked
+
+
+def test_a_loaded_notebook_that_kills_costs_one_cell(open_beside):
+    _, session = open_beside(["x = 1", "import os; os._exit(0)"], [LOADING, "y = modules.x"])
+    assert Student(session, "0.ipynb").y == 1
+
+
+def test_data_are_handed_over_and_no_pickle_is_read(open_beside):
+    plain, pickled = io.BytesIO(), io.BytesIO()
+    np.savez(plain, a=np.arange(3))
+    np.savez(pickled, a=np.array([None], dtype=object))
+    files = {"a.npz": plain.getvalue(), "b.npz": pickled.getvalue()}
+    cells = [LOADING, "a = data('a.npz')['a']", "b = data('b.npz')", "c = data('c.npz')"]
+    _, session = open_beside(["x = 1"], cells, files)
+    assert Student(session, "0.ipynb").a.tolist() == [0, 1, 2]
+    assert "allow_pickle" in results(session)[2].problem
+    assert "FileNotFoundError" in results(session)[3].problem
+
+
+def test_a_budget_lets_calls_and_component_take_longer(open_notebook, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.3)
+    monkeypatch.setattr(session_module, "COMPONENT_SECONDS", 0.4)
+    session = open_notebook("import time\ndef f(seconds):\n    time.sleep(seconds)\n    return 1")
+    student = Student(session, "nb.ipynb")
+    session.begin("short")
+    with pytest.raises(CheckFailed, match="0 s"):
+        student.f(0.6)
+    session.begin("long")
+    student.budget(5)
+    student.budget(5)  # asked for twice, it is the same
+    assert session.deadline - time.monotonic() < 5.1
+    assert student.f(0.6) == 1
+    session.begin("short again")
+    with pytest.raises(CheckFailed, match="0 s"):
+        student.f(0.6)
+
+
+def test_a_sandbox_may_use_the_processor_time_that_it_was_given(zygote):
+    sandbox = zygote.fork(cpu_seconds=1)
+    with pytest.raises(SandboxDied) as caught:
+        sandbox.request(20, lambda r: r, "cell", "while True: pass", "a cell")
+        sandbox.request(20, lambda r: r, "cell", "while True: pass", "a cell")
+    assert caught.value.kind in ("timeout", "crashed")
+    assert sandbox.cpu_seconds == 1
