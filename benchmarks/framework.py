@@ -59,8 +59,7 @@ def _measure(threads: int, rounds: int) -> dict[str, Any]:
     labels = rng.integers(CLASSES, size=IMAGES)
     sizes = (PIXELS, HIDDEN, HIDDEN, CLASSES)
     weights = [
-        rng.uniform(-(a**-0.5), a**-0.5, size=(a, b)).astype(np.float32)
-        for a, b in pairwise(sizes)
+        rng.uniform(-(a**-0.5), a**-0.5, size=(a, b)).astype(np.float32) for a, b in pairwise(sizes)
     ]
     ours = _ours(images, labels, weights)
     theirs = _torch(images, labels, weights)

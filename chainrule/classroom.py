@@ -227,9 +227,7 @@ class _Run:
             for student, future in ahead(many, render, work, 2 * size):
                 try:
                     with to_the_end():
-                        write_page(
-                            self.course.root, self.assignment.name, student, future.result()
-                        )
+                        write_page(self.course.root, self.assignment.name, student, future.result())
                     self.report.written.append(student)
                 except _FOR_ALL:
                     raise

@@ -948,7 +948,7 @@ def _is_a_step(value: np.ndarray, other: np.ndarray) -> bool:
 
 def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
     """Run the notebook's code cells in this process; ``tell`` the cells that fail and go on."""
-    global _loading
+    global _loading, loader
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError(
             "A submission is never run in the grader's own process. Grade with 'chainrule grade', "
@@ -960,7 +960,8 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
         names["get_ipython"] = lambda: shell
     # The notebook's own "from homework import check" must find this module and its _loading.
     sys.modules.setdefault("homework", sys.modules[__name__])
-    outer, _loading = _loading, True  # a notebook may load another one
+    outer, _loading = (_loading, loader), True
+    loader = _load_here  # a notebook may load another one
     try:
         for number, source in _code_cells(path):
             try:
@@ -977,7 +978,7 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
                     )
                 )
     finally:
-        _loading = outer
+        _loading, loader = outer
     loaded[path] = Namespace(names, path)
     return loaded[path]
 
@@ -1681,11 +1682,13 @@ def _start_shell_for(name: str) -> None:
 def requirements(folder: str) -> list[tuple[str, str, str]]:
     """Every requirement in the notebooks of checks: its component, its text, and an id.
 
-    An id begins with the component and says forward or backward. Raises ValueError for one whose
-    text is only made when the checks run.
+    An id begins with the component, then forward or backward. Raises ValueError for one whose text
+    is only made when the checks run.
     """
     found = []
-    for title, cell in _tests(folder).items():
+    tests = _tests(folder)
+    reserved = {"forward", "backward", *map(str.lower, tests)}  # pytest -k looks for them
+    for title, cell in tests.items():
         for node in ast.walk(ast.parse(_source(cell))):
             called = getattr(getattr(node, "func", None), "id", "")
             if not isinstance(node, ast.Call) or called != "requirement":
@@ -1693,10 +1696,16 @@ def requirements(folder: str) -> list[tuple[str, str, str]]:
             if not isinstance(node.args[0], ast.Constant):
                 raise ValueError("%s: write the text of requirement(...) out" % title)
             text = str(node.args[0].value)
-            is_backward = "gradient" in text.partition(":")[0] or text.startswith("derivation")
-            words = "%s %s %s" % (title, "backward" if is_backward else "", text)
-            found.append((title, text, re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:80]))
+            words = [w for w in re.findall(r"[a-z0-9]+", text.lower()) if w not in reserved]
+            found.append((title, text, "-".join([title.lower(), *_direction(text), *words])))
     return found
+
+
+def _direction(text: str) -> list[str]:
+    aspect = text.partition(":")[0]
+    if aspect == "derivation" or "gradient" in aspect:
+        return ["backward"]
+    return ["forward"] if aspect == "forward" else []
 
 
 def outcome(title: str, text: str) -> Check:

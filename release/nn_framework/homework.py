@@ -1681,11 +1681,13 @@ def _start_shell_for(name: str) -> None:
 def requirements(folder: str) -> list[tuple[str, str, str]]:
     """Every requirement in the notebooks of checks: its component, its text, and an id.
 
-    An id begins with the component and says forward or backward. Raises ValueError for one whose
-    text is only made when the checks run.
+    An id begins with the component, then forward or backward. Raises ValueError for one whose text
+    is only made when the checks run.
     """
     found = []
-    for title, cell in _tests(folder).items():
+    tests = _tests(folder)
+    reserved = {"forward", "backward", *map(str.lower, tests)}  # pytest -k looks for them
+    for title, cell in tests.items():
         for node in ast.walk(ast.parse(_source(cell))):
             called = getattr(getattr(node, "func", None), "id", "")
             if not isinstance(node, ast.Call) or called != "requirement":
@@ -1693,10 +1695,16 @@ def requirements(folder: str) -> list[tuple[str, str, str]]:
             if not isinstance(node.args[0], ast.Constant):
                 raise ValueError("%s: write the text of requirement(...) out" % title)
             text = str(node.args[0].value)
-            is_backward = "gradient" in text.partition(":")[0] or text.startswith("derivation")
-            words = "%s %s %s" % (title, "backward" if is_backward else "", text)
-            found.append((title, text, re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:80]))
+            words = [w for w in re.findall(r"[a-z0-9]+", text.lower()) if w not in reserved]
+            found.append((title, text, "-".join([title.lower(), *_direction(text), *words])))
     return found
+
+
+def _direction(text: str) -> list[str]:
+    aspect = text.partition(":")[0]
+    if aspect == "derivation" or "gradient" in aspect:
+        return ["backward"]
+    return ["forward"] if aspect == "forward" else []
 
 
 def outcome(title: str, text: str) -> Check:
