@@ -52,9 +52,10 @@ def school_class(size: int) -> list[HandIn]:
 
 def _solutions() -> Iterator[tuple[str, list[NotebookNode]]]:
     folder = ROOT / "tests/adequacy" / ASSIGNMENT.name
-    right = variants(folder / "variants")
-    by_hand = mutants(folder / "mutants")
+    right = [variant for variant in variants(folder / "variants") if not variant.notebook]
     by_change = list(generated(ASSIGNMENT))
+    layers = {change.component for change in by_change}  # what is written in this notebook
+    by_hand = [mutant for mutant in mutants(folder / "mutants") if mutant.component in layers]
     samples = _sample_class()
     for k in count():
         variant = right[k % len(right)]

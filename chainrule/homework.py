@@ -1030,7 +1030,8 @@ class progress:
             bar.say("loss %.3f" % loss)
 
     It needs no widgets: one line of text, which the next one overwrites. Where nobody watches it
-    (a notebook that ``load`` runs, grading), only the last line is printed.
+    (a notebook that ``load`` runs, grading), only the last line is printed; within a check, none
+    before it has taken a second.
     """
 
     WIDTH, SECONDS = 24, 0.2  # of the bar in characters; between two drawings
@@ -1055,10 +1056,13 @@ class progress:
 
     def _draw(self, before: str, after: str = "") -> None:
         self.drawn = time.monotonic()
+        if board.open is not None and self.drawn - self.started < 1:
+            return
         total = len(self.items)
         bar = ("#" * (self.WIDTH * self.done // max(total, 1))).ljust(self.WIDTH, ".")
-        seconds = self.drawn - self.started
-        line = "%s [%s] %d of %d, %.1f s" % (self.title, bar, self.done, total, seconds)
+        line = "%s [%s] %d of %d" % (self.title, bar, self.done, total)
+        if before:  # where nobody watches, the same run prints the same line
+            line += ", %.1f s" % (self.drawn - self.started)
         line += "  " + self.text if self.text else ""
         print(before + line.ljust(self.length), end=after, flush=True)
         self.length = len(line)

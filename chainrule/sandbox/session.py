@@ -15,7 +15,7 @@ import numpy as np
 
 from ..homework import CheckFailed, StudentError
 from ..text import clean
-from .client import Sandbox, SandboxDied, Zygote
+from .client import Sandbox, SandboxDied, Zygote, waiting_time
 from .wire import Reference, Refused
 
 # Generous for honest work: a component's checks need milliseconds, in slow pure Python tenths.
@@ -85,7 +85,7 @@ class Session:
         self.names_of: Sandbox | None = None  # the process in which they were asked for
         self.sandbox: Sandbox | None = None
         self.death: SandboxDied | None = None
-        self.deadline = 0.0
+        self.deadline = self.waited_before = 0.0
         self.call_seconds, self.component_seconds = CALL_SECONDS, COMPONENT_SECONDS
         self.trains = bool(self.beside.notebooks)
         self.cell_seconds = TRAINING_CELL_SECONDS if self.trains else CELL_SECONDS
@@ -96,6 +96,16 @@ class Session:
         self.call_seconds, self.component_seconds = CALL_SECONDS, COMPONENT_SECONDS
         self.deadline = time.monotonic() + COMPONENT_SECONDS
         self.death = None
+        self._forget_waiting()
+
+    def _forget_waiting(self) -> None:
+        self.waited_before = self._waited()
+        if self.sandbox is not None:
+            self.sandbox.forget_waiting()
+
+    def _waited(self) -> float:
+        """The seconds that judge and sandbox have waited for a processor that others had."""
+        return waiting_time() + (self.sandbox.waited() if self.sandbox is not None else 0.0)
 
     def allow(self, seconds: float) -> None:
         """Let all of the component's checks together take so long, and a single call as well."""
@@ -155,7 +165,8 @@ class Session:
         limit = self.cell_seconds
         if not result.ran:
             limit = min(limit, self.seconds_left_to_load)
-        started = time.monotonic()
+        sandbox = self.sandbox
+        started, waited = time.monotonic(), sandbox.waited()
         try:
             reply = self._exchange(limit, "cell", cell.source, cell.label)
             if not result.ran:
@@ -168,7 +179,9 @@ class Session:
             self._close()
             result.problem, result.fatal = str(death), True
         if not result.ran:
-            self.seconds_left_to_load -= time.monotonic() - started
+            # After a kill nobody knows any more how long it waited: then all of it counts.
+            waited = sandbox.waited() - waited if sandbox.alive else 0.0
+            self.seconds_left_to_load -= time.monotonic() - started - waited
         result.ran = True
         return self.sandbox is not None
 
@@ -243,7 +256,10 @@ class Session:
                 before = time.monotonic()
                 self.load()
                 self.deadline += time.monotonic() - before  # not the component's time
+                self._forget_waiting()
             left = self.deadline - time.monotonic()
+            if left <= 0:
+                left += self._waited() - self.waited_before
             if left <= 0:
                 raise SandboxDied(
                     "timeout",

@@ -948,7 +948,7 @@ def _is_a_step(value: np.ndarray, other: np.ndarray) -> bool:
 
 def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
     """Run the notebook's code cells in this process; ``tell`` the cells that fail and go on."""
-    global _loading
+    global _loading, loader
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError(
             "A submission is never run in the grader's own process. Grade with 'chainrule grade', "
@@ -960,7 +960,8 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
         names["get_ipython"] = lambda: shell
     # The notebook's own "from homework import check" must find this module and its _loading.
     sys.modules.setdefault("homework", sys.modules[__name__])
-    outer, _loading = _loading, True  # a notebook may load another one
+    outer, _loading = (_loading, loader), True
+    loader = _load_here  # a notebook may load another one
     try:
         for number, source in _code_cells(path):
             try:
@@ -977,7 +978,7 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
                     )
                 )
     finally:
-        _loading = outer
+        _loading, loader = outer
     loaded[path] = Namespace(names, path)
     return loaded[path]
 
@@ -1029,7 +1030,8 @@ class progress:
             bar.say("loss %.3f" % loss)
 
     It needs no widgets: one line of text, which the next one overwrites. Where nobody watches it
-    (a notebook that ``load`` runs, grading), only the last line is printed.
+    (a notebook that ``load`` runs, grading), only the last line is printed; within a check, none
+    before it has taken a second.
     """
 
     WIDTH, SECONDS = 24, 0.2  # of the bar in characters; between two drawings
@@ -1054,10 +1056,13 @@ class progress:
 
     def _draw(self, before: str, after: str = "") -> None:
         self.drawn = time.monotonic()
+        if board.open is not None and self.drawn - self.started < 1:
+            return
         total = len(self.items)
         bar = ("#" * (self.WIDTH * self.done // max(total, 1))).ljust(self.WIDTH, ".")
-        seconds = self.drawn - self.started
-        line = "%s [%s] %d of %d, %.1f s" % (self.title, bar, self.done, total, seconds)
+        line = "%s [%s] %d of %d" % (self.title, bar, self.done, total)
+        if before:  # where nobody watches, the same run prints the same line
+            line += ", %.1f s" % (self.drawn - self.started)
         line += "  " + self.text if self.text else ""
         print(before + line.ljust(self.length), end=after, flush=True)
         self.length = len(line)

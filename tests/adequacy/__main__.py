@@ -59,7 +59,7 @@ def measure(
     tasks = [Task(m.component, m.name, m.code) for m in catalogue.values()]
     tasks += [Task(m.component, m.name, m.code, replaces=True) for m in generated(assignment)]
     right = pairs(variants(FOLDER / assignment.name / "variants"))
-    tasks += [Task("", name, notebooks=notebooks) for name, notebooks in right]
+    tasks += [Task("", name, cells=found.pop(""), others=found) for name, found in right]
     if only:
         tasks = [task for task in tasks if task.component in only]
     outcomes = []

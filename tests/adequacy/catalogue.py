@@ -66,7 +66,7 @@ class Variant:
     name: str
     style: str
     cells: tuple[str, ...]
-    notebook: str = "1_modules"
+    notebook: str = ""  # "" for the one with the layers
 
 
 def mutants(folder: Path) -> list[Mutant]:
@@ -129,11 +129,11 @@ def _variant(path: Path) -> Variant:
             cells.append(source)
     if not cells:
         raise CatalogueError(path, 1, "there is no code cell")
-    return Variant(path.stem, style[1], tuple(cells), notebook[1] if notebook else "1_modules")
+    return Variant(path.stem, style[1], tuple(cells), notebook[1] if notebook else "")
 
 
 def pairs(solutions: list[Variant]) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
-    """Whole submissions: each variant with one of every other notebook, in turn, by name."""
+    """Whole submissions: each variant with one of every other notebook, in turn; with its name."""
     of: dict[str, list[Variant]] = {}
     for solution in solutions:
         of.setdefault(solution.notebook, []).append(solution)

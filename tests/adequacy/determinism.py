@@ -17,7 +17,7 @@ SEEDS = (1, 2, 3, 2**31)
 def main() -> int:
     wrong = [mutant for mutant in mutants(FOLDER / "mutants") if not mutant.equivalent]
     found = pairs(variants(FOLDER / "variants"))
-    right = [Task("", name, notebooks=notebooks) for name, notebooks in found]
+    right = [Task("", name, cells=cells.pop(""), others=cells) for name, cells in found]
     count, faults = 0, []
     for turn, seed in enumerate(SEEDS):
         some = wrong[turn :: len(wrong) // 25][:25]

@@ -24,7 +24,8 @@ class Task:
     name: str
     code: str = ""
     replaces: bool = False  # the code stands in place of the component's cell, not after the others
-    notebooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cells, by name
+    cells: tuple[str, ...] = ()
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # notebooks, by name
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ def submission_of(assignment: Assignment, task: Task) -> Submission:
     """The notebooks that a task stands for."""
     right = reference(assignment).notebooks
     if not task.component:
-        whole = {name: tuple(map(_code, cells)) for name, cells in task.notebooks.items()}
+        whole = {name: tuple(map(_code, cells)) for name, cells in task.others.items()}
+        if task.cells:
+            name = solution_notebook(assignment, assignment.components[0].id)
+            whole[name] = tuple(map(_code, task.cells))
         return Submission({**right, **whole})
     name = solution_notebook(assignment, task.component)
     # Where another notebook is loaded, cells that only train and draw are not needed, and slow.

@@ -122,7 +122,8 @@ def check_backward(gate, name, inputs, g):
 def check(gate, name, inputs, g):
     output = gate.forward(*(x.copy() for x in inputs))
     expected = DEFINITIONS[name](*inputs)
-    assert_exact(output, expected, f"{name}'s forward", mistakes=forward_mistakes(name, inputs))
+    mistakes = partial(forward_mistakes, name, inputs)
+    assert_exact(output, expected, f"{name}'s forward", mistakes=mistakes)
     check_backward(gate, name, inputs, g)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.homework import CheckFailed, StudentError, call_each
+from chainrule.sandbox import client as client_module
 from chainrule.sandbox import session as session_module
 from chainrule.sandbox.client import SandboxDied, Zygote
 from chainrule.sandbox.session import Beside, Cell, Session, Student
@@ -386,7 +387,7 @@ def test_data_are_handed_over_and_no_pickle_is_read(open_beside):
 def test_a_budget_lets_calls_and_component_take_longer(open_notebook, monkeypatch):
     monkeypatch.setattr(session_module, "CALL_SECONDS", 0.3)
     monkeypatch.setattr(session_module, "COMPONENT_SECONDS", 0.4)
-    session = open_notebook("import time\ndef f(seconds):\n    time.sleep(seconds)\n    return 1")
+    session = open_notebook(SLEEPS)
     student = Student(session, "nb.ipynb")
     session.begin("short")
     with pytest.raises(CheckFailed, match="0 s"):
@@ -408,3 +409,32 @@ def test_a_sandbox_may_use_the_processor_time_that_it_was_given(zygote):
         sandbox.request(20, lambda r: r, "cell", "while True: pass", "a cell")
     assert caught.value.kind in ("timeout", "crashed")
     assert sandbox.cpu_seconds == 1
+
+
+SLEEPS = "import time\ndef f(seconds):\n    time.sleep(seconds)\n    return 1"
+
+
+def test_what_a_busy_machine_takes_is_not_the_students_time(open_notebook, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(session_module, "COMPONENT_SECONDS", 0.3)
+    session = open_notebook(SLEEPS)
+    student = Student(session, "nb.ipynb")
+    monkeypatch.setattr(client_module.Sandbox, "waited", lambda self: time.monotonic())
+    session.begin("waits for a processor all the time")
+    assert student.f(0.6) == 1
+    assert student.f(0.6) == 1
+
+
+def test_waiting_before_a_component_is_no_reason_for_more_time(open_notebook, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.2)
+    session = open_notebook(SLEEPS)
+    student = Student(session, "nb.ipynb")
+    monkeypatch.setattr(client_module.Sandbox, "waited", lambda self: 100.0)
+    session.begin("waited long ago")
+    with pytest.raises(CheckFailed, match="was stopped"):
+        student.f(0.6)
+
+
+def test_the_kernel_says_how_long_a_process_has_waited():
+    assert 0 <= client_module.waiting_time() < 10_000
+    assert client_module.waiting_time(2**22 + 1) == 0.0

@@ -20,7 +20,9 @@ def components(library):
 def outcomes(library, titles, names):
     """The checks of each component, by title."""
     tests = library._tests()
-    return {title: library._check_one(title, tests, library._live(names, tests)) for title in titles}
+    return {
+        title: library._check_one(title, tests, library._live(names, tests)) for title in titles
+    }
 
 
 def green(library, titles, names):
