@@ -49,6 +49,11 @@ def quotient_mistakes(f, x, h):
         "this is the slope between x and x + h": (ahead - here) / h,
         "this is the slope between x - h and x + h": (ahead - behind) / (2 * h),
         "this is the second derivative": (ahead - 2 * here + behind) / h**2,
+        "the whole difference is to be divided: parentheses are missing": (
+            ahead - here / h,
+            ahead - behind / (2 * h),
+        ),
+        "a / 2 * h is a / 2, times h: parentheses are missing": (ahead - behind) / 2 * h,
         "the two values are added": ((ahead + here) / h, (ahead + behind) / (2 * h)),
         "the points are half a step away from x": (f(x + h / 2) - f(x - h / 2)) / h,
     }
