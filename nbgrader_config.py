@@ -11,7 +11,9 @@ c.CourseDirectory.course_id = "neural_networks"
 
 # Nothing counts that is handed in later. The time zone is part of a deadline.
 c.ChainruleSettings.deadlines = {
+    "gradient_descent": "2026-10-16 23:59 UTC",
     "autodiff": "2026-10-30 23:59 UTC",
+    "activations_and_losses": "2026-11-06 23:59 UTC",
     "nn_framework": "2026-11-20 23:59 UTC",
 }
 

@@ -24,8 +24,8 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 NOTEBOOK = "1_modules.ipynb"
-PICTURES = {"check": 'check("Linear")', "scoreboard": "check()"}
-WIDTH, HEIGHT = 1000, 1000
+PICTURES = {"check": "Linear", "scoreboard": "Scoreboard"}  # by the heading of the output
+WIDTH, HEIGHT = 1240, 1000
 
 
 def settings(folder: Path, theme: str) -> None:
@@ -80,15 +80,15 @@ def photograph(page: Page, address: str, folder: Path) -> dict[str, Path]:
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector("text=points pass the checks here", state="attached", timeout=180_000)
     found = {}
-    for name, source in PICTURES.items():
-        for cell in page.locator(".jp-CodeCell").all():
-            if cell.locator(".cm-content").inner_text().strip() == source:
-                found[name] = folder / f"{name}.png"
-                cell.scroll_into_view_if_needed()
-                page.wait_for_timeout(500)
-                cell.screenshot(path=found[name])
+    for name, heading in reversed(PICTURES.items()):  # the scoreboard comes last
+        bold = page.locator(".jp-OutputArea-output b").get_by_text(heading, exact=True)
+        cell = page.locator(".jp-CodeCell").filter(has=bold)
+        cell.wait_for(state="attached")
+        cell.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
+        found[name] = folder / f"{name}.png"
+        cell.screenshot(path=found[name])
     return found
 
 

@@ -11,19 +11,19 @@ from chainrule.homework import assert_close
 pytestmark = pytest.mark.component("Significance")
 
 
-def binomial(n, k):
-    """How many of the 2 ** n sequences of n tosses have k heads, by Pascal's rule."""
+def heads(n):
+    """How many of the 2 ** n sequences of n tosses have 0, 1, ... n heads, by Pascal's rule."""
     row = [1]
     for _ in range(n):
         row = [1, *(a + b for a, b in pairwise(row)), 1]
-    return row[k]
+    return row
 
 
 def exact(b, c):
     """The share of sequences of b + c tosses that are at least as lopsided as b to c."""
     n = b + c
-    lopsided = [k for k in range(n + 1) if abs(2 * k - n) >= abs(b - c)]
-    return float(Fraction(sum(binomial(n, k) for k in lopsided), 2**n))
+    lopsided = sum(count for k, count in enumerate(heads(n)) if abs(2 * k - n) >= abs(b - c))
+    return float(Fraction(lopsided, 2**n))
 
 
 def p_value(student, rng, b, c, both=20, neither=5):
@@ -36,8 +36,8 @@ def mistakes(b, c, both, neither):
     p, n = exact(b, c), b + c
     return {
         "only one direction seems to be counted": p / 2,
-        "the result that was seen seems to be left out": p - 2 * binomial(n, min(b, c)) / 2.0**n,
-        "only the result that was seen seems to be counted": binomial(n, min(b, c)) / 2.0**n,
+        "the result that was seen seems to be left out": p - 2 * heads(n)[min(b, c)] / 2.0**n,
+        "only the result that was seen seems to be counted": heads(n)[min(b, c)] / 2.0**n,
         "this is 1 - p": 1 - p,
         "the networks seem to be compared by all they get right, not by where they disagree": (
             exact(both + b, both + c)

@@ -117,7 +117,11 @@ def test_a_notebook_of_checks_that_is_missing_is_a_sentence(desk, capsys):
     ("source", "answer", "lines"),
     [
         (RIGHT, "Written.", ["1 of 3 points pass the checks here; 2 more when a person has read"]),
-        (RIGHT, "YOUR ANSWER HERE", ["pass the checks here; 2 for derivations that", "now: Double (2)."]),
+        (
+            RIGHT,
+            "YOUR ANSWER HERE",
+            ["pass the checks here; 2 for derivations that", "now: Double (2)."],
+        ),
         ("", "Written.", ["  --    Double  1 + 2      not started", "0 of 3", "now: Double (3)."]),
         (RIGHT.replace("2.0", "3.0"), "Written.", ["1 of 2 checks fail: look at the gradient"]),
     ],

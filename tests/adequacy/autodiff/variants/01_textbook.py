@@ -1,5 +1,4 @@
 # style: short textbook NumPy, Kahn's algorithm with counters, the given cells as handed out
-# notebook: 1_autodiff
 
 # %%
 import math

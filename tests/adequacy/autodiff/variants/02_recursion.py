@@ -1,5 +1,4 @@
 # style: functions that lift and dispatch, depth-first recursion, einsum, given classes left to the grader
-# notebook: 1_autodiff
 
 # %%
 import math

@@ -1,5 +1,4 @@
 # style: frozen dataclasses and type hints, nodes as objects, singledispatch
-# notebook: 1_autodiff
 
 # %%
 from __future__ import annotations

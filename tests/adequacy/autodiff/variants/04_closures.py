@@ -1,5 +1,4 @@
 # style: closures: every gate keeps a function that pulls a gradient back, the graph keeps a tape
-# notebook: 1_autodiff
 
 # %%
 import numpy as np

@@ -1,5 +1,4 @@
 # style: Python loops over every element, lists in place of tuples, prints and magics, a scratch cell that fails
-# notebook: 1_autodiff
 
 # %%
 %matplotlib inline

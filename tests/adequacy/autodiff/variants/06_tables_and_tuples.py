@@ -1,5 +1,4 @@
 # style: rules in tables, Dual a NamedTuple, classes made by type(), one cell for everything
-# notebook: 1_autodiff
 
 # %% [markdown]
 # # Hausaufgabe: automatisches Differenzieren

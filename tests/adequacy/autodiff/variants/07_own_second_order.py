@@ -1,5 +1,4 @@
 # style: value, first and second derivative in a class of its own (jets), micrograd-like helpers, NumPy scalars
-# notebook: 1_autodiff
 
 # %%
 import numpy as np

@@ -1,0 +1,1 @@
+"""The hidden tests of the assignment activations_and_losses."""
