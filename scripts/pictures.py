@@ -45,20 +45,6 @@ def draw(text: str, path: Path) -> None:
     picture.save(path, optimize=True)
 
 
-def check_in_a_notebook(title: str, submission: Path) -> str:
-    """What ``check(title)`` prints in the notebook of a submission."""
-    call = f"check({title!r})"
-    program = (
-        "import io, sys, contextlib; sys.path.insert(0, '.'); import homework; names = {}\n"
-        "homework._loading = True\n"
-        "with contextlib.redirect_stdout(io.StringIO()):\n"
-        f"    for _, cell in homework._code_cells({str(submission)!r}): exec(cell, names)\n"
-        f"homework._loading = False; exec({call!r}, names)"
-    )
-    text = output_of(sys.executable, "-c", program, folder=ROOT / "release/nn_framework")
-    return f'check("{title}")\n\n' + text.split(f"{call!r}, names)\n", 1)[1]
-
-
 def feedback(student: str, cell: str) -> None:
     """The top of a student's page above the surroundings of a cell, on a desk and on a phone."""
     path = ROOT / f"feedback/{student}/nn_framework/nn_framework.html"
@@ -92,8 +78,6 @@ def main() -> None:
     chainrule = str(Path(sys.executable).parent / "chainrule")
     draw(output_of(chainrule, "grade", "nn_framework"), ROOT / "docs/grade.png")
     feedback("larch", "cell-softmax-formula")
-    larch = ROOT / "examples/submitted/larch/nn_framework/1_modules.ipynb"
-    draw(check_in_a_notebook("Linear", larch), ROOT / "docs/check.png")
 
 
 if __name__ == "__main__":

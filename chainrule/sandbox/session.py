@@ -27,6 +27,7 @@ NOTEBOOK_SECONDS = 60.0
 TRAINING_CELL_SECONDS = 60.0
 TRAINING_NOTEBOOK_SECONDS = 180.0
 TRAINING_CPU_SECONDS = 900  # of the process: the notebook, loaded anew as well, and its components
+NOT_RUN = "was not run: the cells before it took too long"
 # Characters that all cells of a notebook together may show, pictures included.
 MAX_OUTPUT = 16 << 20
 MAX_LINES = 500  # of a cell in which the line of an exception is named: it could spell an input
@@ -125,6 +126,9 @@ class Session:
         """
         while self.sandbox is None:
             if self.seconds_left_to_reload <= 0:
+                for result in self.results.values():
+                    if not result.ran:
+                        result.problem = NOT_RUN
                 raise SandboxDied("timeout", "was not run: loading the notebook took too long")
             self.sandbox = self.zygote.fork(TRAINING_CPU_SECONDS if self.trains else None)
             started = time.monotonic()
@@ -160,7 +164,7 @@ class Session:
         """Run one cell; False if that was the end of the process."""
         assert self.sandbox is not None
         if not result.ran and self.seconds_left_to_load <= 0:
-            result.problem = "was not run: the cells before it took too long"
+            result.problem = NOT_RUN
             return True
         limit = self.cell_seconds
         if not result.ran:

@@ -1455,7 +1455,10 @@ def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]
     width = max(len(title) for title in mine)
     lines = ["  %-4s  %s  %-9s  %s" % (s, t.ljust(width), *more) for s, t, *more in rows]
     text = "\n".join([line.rstrip() for line in lines] + below)
-    page = [(_sign(state), *map(html.escape, more)) for state, *more in rows]
+    page = [
+        (_sign(state), html.escape(title), worth.replace(" ", "&nbsp;"), html.escape(remark))
+        for state, title, worth, remark in rows
+    ]
     return text, _table("<b>Scoreboard</b> &nbsp; points: code + derivation", page, below)
 
 

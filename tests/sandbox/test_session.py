@@ -56,8 +56,8 @@ def open_notebook(zygote):
         cells = [Cell(f"nb.ipynb, cell {i}", text) for i, text in enumerate(sources, 1)]
         session = Session(zygote, cells)
         sessions.append(session)
+        session.open()
         session.begin("first")
-        session.ask("name", "__name__")
         return session
 
     yield open_notebook
