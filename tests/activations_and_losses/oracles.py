@@ -161,6 +161,8 @@ def assert_linear(layer: Any, x: np.ndarray, g: np.ndarray, of: str) -> None:
     once = layer.backward(x.copy(), g.copy())
     assert_close(once, np.asarray(once) * 1.0, f"grad_input{of}")  # says so if it is no array
     again = layer.backward(x.copy(), -3 * g)
-    assert_close(again, -3 * np.asarray(once), f"grad_input{of} for an upstream gradient times -3")
+    ignored = {"the upstream gradient seems to be ignored": once}
+    what = f"grad_input{of} for an upstream gradient times -3"
+    assert_close(again, -3 * np.asarray(once), what, mistakes=ignored)
     zero = layer.backward(x.copy(), 0 * g)
     assert_close(zero, np.zeros(x.shape), f"grad_input{of} for an upstream gradient of 0")

@@ -34,22 +34,31 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, help="draw mutants by requirement into this PNG")
     parser.add_argument("--hints", action="store_true", help="list the hints, for reading")
     parser.add_argument("--only", action="append", default=[], help="a component's id, or ''")
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="only each Nth of the generated mutants"
+    )
     options = parser.parse_args()
     names = options.assignment or [
         name for name in COURSE.assignments() if (FOLDER / name).is_dir()
     ]
     only = set(options.only)
     return max(
-        measure(COURSE.assignment(name), options.picture, options.hints, only) for name in names
+        measure(COURSE.assignment(name), options.picture, options.hints, only, options.every)
+        for name in names
     )
 
 
 def measure(
-    assignment: Assignment, picture: Path | None, hints: bool, only: Container[str] = ()
+    assignment: Assignment,
+    picture: Path | None,
+    hints: bool,
+    only: Container[str] = (),
+    every: int = 1,
 ) -> int:
     """Judge everything, print the table and what is wrong; 1 if anything is.
 
-    ``only`` names the components to which it is restricted, with "" for the variants.
+    ``only`` names the components to which it is restricted, with "" for the variants; of the
+    generated mutants each ``every``th is judged.
     """
     from importlib import import_module
 
@@ -57,7 +66,10 @@ def measure(
     equivalent = import_module(f".{assignment.name}.equivalent", __package__).EQUIVALENT
     catalogue = {(m.component, m.name): m for m in mutants(FOLDER / assignment.name / "mutants")}
     tasks = [Task(m.component, m.name, m.code) for m in catalogue.values()]
-    tasks += [Task(m.component, m.name, m.code, replaces=True) for m in generated(assignment)]
+    tasks += [
+        Task(m.component, m.name, m.code, replaces=True)
+        for m in list(generated(assignment))[::every]
+    ]
     right = pairs(variants(FOLDER / assignment.name / "variants"))
     tasks += [Task("", name, cells=found.pop(""), others=found) for name, found in right]
     if only:

@@ -1,6 +1,6 @@
 """The same submission gets the same verdict whatever the seed: python -m tests.adequacy.determinism
 
-200 judgements with four seeds: the reference, correct variants, and mutants of every component.
+With four seeds, of every assignment: the reference, correct variants, mutants of every component.
 """
 
 from __future__ import annotations
@@ -8,33 +8,39 @@ from __future__ import annotations
 from pathlib import Path
 
 from .catalogue import mutants, pairs, variants
-from .measure import Outcome, Task, judge_all
+from .measure import COURSE, Outcome, Task, judge_all
 
-FOLDER = Path(__file__).parent / "nn_framework"
+FOLDER = Path(__file__).parent
 SEEDS = (1, 2, 3, 2**31)
 
 
 def main() -> int:
-    wrong = [mutant for mutant in mutants(FOLDER / "mutants") if not mutant.equivalent]
-    found = pairs(variants(FOLDER / "variants"))
-    right = [Task("", name, cells=cells.pop(""), others=cells) for name, cells in found]
     count, faults = 0, []
-    for turn, seed in enumerate(SEEDS):
-        some = wrong[turn :: len(wrong) // 25][:25]
-        tasks = [Task("", "the reference")] * 5 + right[turn % 2 :: 2]
-        tasks += [Task(m.component, m.name, m.code) for m in some]
-        for outcome in judge_all("nn_framework", tasks, seed=seed):
-            count += 1
-            faults += _faults(outcome, seed)
+    for name in COURSE.assignments():
+        for turn, seed in enumerate(SEEDS) if (FOLDER / name).is_dir() else ():
+            for outcome in judge_all(name, _tasks(name, turn), seed=seed):
+                count += 1
+                faults += _faults(outcome, f"{name}, seed {seed}")
     print(f"{count} judgements with {len(SEEDS)} seeds: {len(faults)} unlike the others.")
     print(*faults, sep="\n")
     return 1 if faults else 0
 
 
-def _faults(outcome: Outcome, seed: int) -> list[str]:
+def _tasks(name: str, turn: int) -> list[Task]:
+    """Other ones each turn: half of the variants, and about two mutants for each component."""
+    wrong = [mutant for mutant in mutants(FOLDER / name / "mutants") if not mutant.equivalent]
+    found = pairs(variants(FOLDER / name / "variants"))
+    right = [Task("", variant, cells=cells.pop(""), others=cells) for variant, cells in found]
+    size = 2 * len(COURSE.assignment(name).components)
+    some = wrong[turn :: max(1, len(wrong) // size)][:size]
+    tasks = [Task("", "the reference")] * 3 + right[turn % 2 :: 2]
+    return tasks + [Task(m.component, m.name, m.code) for m in some]
+
+
+def _faults(outcome: Outcome, where: str) -> list[str]:
     if outcome.task.component:
-        return [] if outcome.failed else [f"seed {seed}: {outcome.task.name} was not caught"]
-    return [f"seed {seed}: {outcome.task.name}: {c.requirement}" for c in outcome.failed]
+        return [] if outcome.failed else [f"{where}: {outcome.task.name} was not caught"]
+    return [f"{where}: {outcome.task.name}: {c.requirement}" for c in outcome.failed]
 
 
 if __name__ == "__main__":
