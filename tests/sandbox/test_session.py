@@ -99,6 +99,12 @@ def test_outputs_are_what_a_notebook_shows(open_notebook):
     assert "image/png" in figure.outputs[0]["data"]
 
 
+def test_a_function_may_print_when_it_is_called_after_a_cell_that_printed(open_notebook):
+    session = open_notebook("def f():\n    print('called')\n    return 1\nprint('defined')")
+    assert Student(session, "nb.ipynb").f() == 1
+    assert results(session)[0].outputs[0]["text"] == "defined\n"
+
+
 def test_an_output_flood_is_cut(open_notebook):
     (flood,) = results(open_notebook("print('x' * 10_000_000)"))
     assert not flood.problem
