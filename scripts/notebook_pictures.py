@@ -78,6 +78,7 @@ def photograph(page: Page, address: str, folder: Path) -> dict[str, Path]:
     """Run all cells; give a picture of each cell of PICTURES with its output."""
     page.goto(f"{address}/lab/tree/{NOTEBOOK}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
+    page.wait_for_selector("text=| Idle")  # the kernel is there
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     found = {}

@@ -967,16 +967,9 @@ def _load_here(path: str, tell: Callable[[str], None] = print) -> Any:
             try:
                 _run(source, "%s, cell %d" % (path, number), names)
             except Exception as error:  # a failing cell costs what depends on it and nothing else
-                tell(
-                    "%s, cell %d (%s) failed: %s: %s"
-                    % (
-                        path,
-                        number,
-                        _first_line(source),
-                        type(error).__name__,
-                        _shorten(str(error)),
-                    )
-                )
+                said = [type(error).__name__, _shorten(str(error))]
+                place = "%s, cell %d (%s)" % (path, number, _first_line(source))
+                tell("%s failed: %s" % (place, ": ".join(filter(None, said))))
     finally:
         _loading, loader = outer
     loaded[path] = Namespace(names, path)
@@ -1381,8 +1374,8 @@ def _report(title: str, tests: dict[str, Any], names: dict[str, Any]) -> tuple[s
     """The outcomes of one component as text and as HTML."""
     checks = _check_one(title, tests, _live(names, tests))
     formula = _formula_of(tests[title], _formulas()).points
-    worth = "%g for the code" % _points(tests[title])
-    worth += ", %g for the derivation" % formula if formula else ""
+    parts = ((_points(tests[title]), "the code"), (formula, "the derivation"))
+    worth = ", ".join("%g for %s" % part for part in parts if part[0])
     owner, method = names.get(title), diagnosis(checks)
     missing = sorted(name for name in tests[title]["asks"] if name not in names)
     elsewhere = tests[title]["of"] != _this_notebook(tests, names)
@@ -1455,7 +1448,10 @@ def _scoreboard(tests: dict[str, Any], names: dict[str, Any]) -> tuple[str, str]
     width = max(len(title) for title in mine)
     lines = ["  %-4s  %s  %-9s  %s" % (s, t.ljust(width), *more) for s, t, *more in rows]
     text = "\n".join([line.rstrip() for line in lines] + below)
-    page = [(_sign(state), *map(html.escape, more)) for state, *more in rows]
+    page = [
+        (_sign(state), html.escape(title), worth.replace(" ", "&nbsp;"), html.escape(remark))
+        for state, title, worth, remark in rows
+    ]
     return text, _table("<b>Scoreboard</b> &nbsp; points: code + derivation", page, below)
 
 

@@ -163,11 +163,13 @@ def test_what_was_run_and_not_saved_is_named(desk, monkeypatch, saved):
 
 
 def test_package_makes_the_same_archive_and_asks_the_judge(course, desk, monkeypatch, capsys):
-    edit(desk / "1_layers.ipynb", ("return 2 * x", "return 3 * x"))
+    changes = ("return 2 * x", "return 3 * x"), ("import numpy as np", "undefined")
+    edit(desk / "1_layers.ipynb", *changes)
     monkeypatch.chdir(course.root)
     assert main(["package", str(desk), "--student", "alder"]) == 0
     printed = capsys.readouterr().out
     assert "Double: 2 of 2 checks fail" in printed and "Add:" not in printed
+    assert "NameError" in printed
     (archive,) = archives(desk)
     with zipfile.ZipFile(archive) as content:
         assert content.namelist() == ["1_layers.ipynb", "2_test_layers.ipynb"]
@@ -227,9 +229,12 @@ def test_a_folder_in_an_archive_names_nobody(course, download, inner):
     assert collected(course) == {"birch": "honest"}
 
 
-def test_where_two_people_hand_in_as_one_student_neither_is_collected(course, download):
-    download("alder_1_2_tiny__birch__20990101T000000Z.zip", "forged")
-    download(f"birch_3_4_tiny__birch__{MOMENT}.zip", "honest")
+@pytest.mark.parametrize(
+    "place", ["{}_2_", "{}_assignsubmission_file_", "{}_assignsubmission_file/"]
+)
+def test_where_two_people_hand_in_as_one_student_neither_is_collected(course, download, place):
+    download(place.format("alder_1") + "tiny__birch__20990101T000000Z.zip", "forged")
+    download(place.format("birch_3") + f"tiny__birch__{MOMENT}.zip", "honest")
     download(f"cedar_5_6_tiny__cedar__{MOMENT}.zip", "honest")
     collect(course)
     assert collected(course) == {"cedar": "honest"}
