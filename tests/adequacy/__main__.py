@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--hints", action="store_true", help="list the hints, for reading")
     parser.add_argument("--only", action="append", default=[], help="a component's id, or ''")
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="only each Nth of the generated mutants"
+        "--every", type=int, default=1, metavar="N", help="only each Nth of what is generated"
     )
     options = parser.parse_args()
     names = options.assignment or [
@@ -58,7 +58,7 @@ def measure(
     """Judge everything, print the table and what is wrong; 1 if anything is.
 
     ``only`` names the components to which it is restricted, with "" for the variants; of the
-    generated mutants each ``every``th is judged.
+    generated mutants each ``every``th is judged, and of the variants twice as many.
     """
     from importlib import import_module
 
@@ -70,7 +70,7 @@ def measure(
         Task(m.component, m.name, m.code, replaces=True)
         for m in list(generated(assignment))[::every]
     ]
-    right = pairs(variants(FOLDER / assignment.name / "variants"))
+    right = pairs(variants(FOLDER / assignment.name / "variants"))[:: max(1, every // 2)]
     tasks += [Task("", name, cells=found.pop(""), others=found) for name, found in right]
     if only:
         tasks = [task for task in tasks if task.component in only]

@@ -27,13 +27,13 @@ def main() -> int:
 
 
 def _tasks(name: str, turn: int) -> list[Task]:
-    """Other ones each turn: half of the variants, and about two mutants for each component."""
+    """Other ones each turn: some variants, and about two mutants for each component."""
     wrong = [mutant for mutant in mutants(FOLDER / name / "mutants") if not mutant.equivalent]
     found = pairs(variants(FOLDER / name / "variants"))
     right = [Task("", variant, cells=cells.pop(""), others=cells) for variant, cells in found]
     size = 2 * len(COURSE.assignment(name).components)
     some = wrong[turn :: max(1, len(wrong) // size)][:size]
-    tasks = [Task("", "the reference")] * 3 + right[turn % 2 :: 2]
+    tasks = [Task("", "the reference")] * 3 + right[turn::8]
     return tasks + [Task(m.component, m.name, m.code) for m in some]
 
 
