@@ -35,7 +35,11 @@ def main() -> int:
     parser.add_argument("--hints", action="store_true", help="list the hints, for reading")
     parser.add_argument("--only", action="append", default=[], help="a component's id, or ''")
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="only each Nth of what is generated"
+        "--every",
+        type=int,
+        default=1,
+        metavar="N",
+        help="each Nth generated mutant, and twice as many variants",
     )
     options = parser.parse_args()
     names = options.assignment or [
