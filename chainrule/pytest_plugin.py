@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +44,35 @@ def student(request: pytest.FixtureRequest) -> Any:
     """The proxy for what the submission under test defines."""
     if submission is not None:
         return submission
-    sessions, proxies = request.getfixturevalue("_by_hand")
+    opened = request.getfixturevalue("_by_hand")
+    sessions, proxies = opened(request.path.parent)
     sessions.begin(request.node.name)
     return proxies[request.node.get_closest_marker("component").args[0]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def _by_hand(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The submission in its sandbox, for a folder of tests that is run by hand."""
+    """Opens the submission in its sandbox, for a folder of tests that is run by hand.
+
+    The folders of two assignments may be run together: one after the other.
+    """
     from .course import find_course
     from .judge import open_student, reference
     from .notebooks import read_submission
 
-    folder = request.path if request.path.is_dir() else request.path.parent
-    assignment = find_course(folder).assignment(folder.name)
-    chosen = request.config.getoption("--submission")
-    work = read_submission(Path(chosen), assignment) if chosen else reference(assignment)
-    with open_student(assignment, work) as opened:
+    with ExitStack() as stack:
+        latest: dict[Path, Any] = {}
+
+        def opened(folder: Path) -> Any:
+            if folder not in latest:
+                stack.close()
+                latest.clear()
+                assignment = find_course(folder).assignment(folder.name)
+                chosen = request.config.getoption("--submission")
+                work = (
+                    read_submission(Path(chosen), assignment) if chosen else reference(assignment)
+                )
+                latest[folder] = stack.enter_context(open_student(assignment, work))
+            return latest[folder]
+
         yield opened
