@@ -334,10 +334,9 @@ def open_student(
             for test in _compile(assignment):
                 if not test.title:
                     test.run(names)
-            yield (
-                sessions,
-                {part.title: names[subject(assignment, part)] for part in assignment.components},
-            )
+        # Outside of the block: other tests of the same process find everything as it was.
+        proxies = {part.title: names[subject(assignment, part)] for part in assignment.components}
+        yield sessions, proxies
     finally:
         sessions.close()
         zygote.close()
