@@ -335,7 +335,7 @@ def followed(tmp_path_factory):
 
 
 def test_every_command_of_the_document_succeeds(followed):
-    assert (followed.root / "feedback/alder/demo/1_demo.html").is_file()
+    assert (followed.root / "feedback/alder/demo/demo.html").is_file()
 
 
 def test_the_class_of_the_document_is_graded(followed, monkeypatch, capsys):
