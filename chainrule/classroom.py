@@ -21,14 +21,13 @@ from .errors import ChainruleError, GradebookError, SandboxError, UsageError
 from .feedback import Page, is_current, pages_of, render, shown_now, write_page
 from .files import WORK_FOLDER, only_one, to_the_end
 from .gradebook import open_gradebook
-from .intake import Intake, settle, take_in, write_autograded
+from .intake import Intake, current_state, settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
 from .record import Past
 from .registration import enrol, register
 from .roster import Roster, read_roster
-from .settings import load_config, load_settings
-from .state import read_state
+from .settings import ChainruleSettings, load_config, load_settings
 from .verdict import Verdict
 from .workers import Judges, Task, ahead, judge_all, judge_with, pool, processors
 
@@ -88,7 +87,7 @@ def grade(
     with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
         register(gradebook, course, assignment, settings.deadline(assignment.name), config)
         enrol(gradebook, roster)
-        run = _Run(course, assignment, gradebook, roster, settings.seed, report)
+        run = _Run(course, assignment, gradebook, roster, settings, report)
         todo = run.take_in(chosen, force)
         gradebook.db.rollback()  # no transaction stays open while others judge
         if todo:
@@ -113,15 +112,13 @@ def feedback(
     """Write the pages of all who are graded, or of ``students``, anew; nothing is judged."""
     config = load_config(course.root)
     settings = load_settings(config)
+    roster = read_roster(course, settings)
     chosen = _chosen(course, assignment.name, students)
     report = Report()
     lock = course.root / WORK_FOLDER / f"{assignment.name}.lock"
     with only_one(lock, assignment.name), open_gradebook(course, config) as gradebook:
-        roster = read_roster(course, settings)
-        run = _Run(course, assignment, gradebook, roster, settings.seed, report)
-        shown, report.phase = shown_now(gradebook, course, assignment.name)
-        of_all = pages_of(gradebook, course, assignment.name, chosen, shown)
-        todo = {page.told.student: page for page in of_all}
+        run = _Run(course, assignment, gradebook, roster, settings, report)
+        todo = run.pages(chosen)
         gradebook.db.rollback()
         run.write_pages(todo, jobs or processors(), progress)
     return report
@@ -145,7 +142,7 @@ class _Run:
     assignment: Assignment
     gradebook: Gradebook
     roster: Roster
-    seed: int
+    settings: ChainruleSettings
     report: Report
 
     @cached_property
@@ -154,7 +151,7 @@ class _Run:
 
     def take_in(self, students: list[str], force: bool) -> list[Intake]:
         """What has to be judged; the rest goes into the report."""
-        grader = submitted.digest_of_grader(self.assignment, self.seed)
+        grader = submitted.digest_of_grader(self.assignment, self.settings.seed)
         todo = []
         for student in students:
             try:
@@ -166,8 +163,8 @@ class _Run:
             except Exception as error:
                 self._failed(student, error)
                 continue
-            state = read_state(self._folder("autograded", student)) if intake.recorded else None
-            if not force and state is not None and state.fingerprint == intake.fingerprint:
+            state = None if force else current_state(self.course, self.assignment, intake)
+            if state is not None:
                 self.report.unchanged.append(student)
                 self.report.problems[student] = state.problems
             else:
@@ -199,8 +196,9 @@ class _Run:
 
     def _store(self, intake: Intake, verdict: Verdict) -> None:
         """The gradebook first: after a crash in between, the next run does it again."""
+        seed = self.settings.seed
         state = settle(
-            self.gradebook, self.course, self.assignment, intake, verdict, self.seed, self.past
+            self.gradebook, self.course, self.assignment, intake, verdict, seed, self.past
         )
         write_autograded(self.course, self.assignment, intake, verdict, state)
         self.report.graded.append(intake.student)
@@ -209,13 +207,18 @@ class _Run:
 
     def write_feedback(self, size: int, show: Progress) -> None:
         """Pages for all who were judged now, and for those whose page would say something else."""
-        shown, self.report.phase = shown_now(self.gradebook, self.course, self.assignment.name)
-        students = [*self.report.graded, *self.report.unchanged]
-        of_all = pages_of(self.gradebook, self.course, self.assignment.name, students, shown)
-        todo = {page.told.student: page for page in of_all if not is_current(page)}
+        pages = self.pages([*self.report.graded, *self.report.unchanged])
+        todo = {student: page for student, page in pages.items() if not is_current(page)}
         self.gradebook.db.rollback()
         if todo:
             self.write_pages(todo, size, show)
+
+    def pages(self, students: list[str]) -> dict[str, Page]:
+        """What each student's page is to say now; the report tells the phase that decides it."""
+        about = self.gradebook, self.course, self.assignment.name
+        shown, self.report.phase = shown_now(*about, self.settings, self.roster)
+        of_all = pages_of(*about, students, self.roster, shown)
+        return {page.told.student: page for page in of_all}
 
     def write_pages(self, todo: dict[str, Page], size: int, show: Progress) -> None:
         size = min(size, len(todo) // PAGES_FOR_A_PROCESS)
@@ -234,9 +237,6 @@ class _Run:
                 except Exception as error:
                     self._failed(student, error, "has no feedback")
                 advance(student)
-
-    def _folder(self, step: str, student: str) -> Path:
-        return self.course.root / step / student / self.assignment.name
 
     def _failed(self, student: str, error: Exception, what: str = "not graded") -> None:
         known = isinstance(error, ChainruleError)

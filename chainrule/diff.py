@@ -16,15 +16,14 @@ from . import submitted, voids
 from .course import Assignment, Course
 from .errors import ChainruleError, UsageError
 from .gradebook import manual_scores, open_gradebook
-from .intake import Intake, take_in
+from .intake import Intake, current_state, take_in
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
-from .record import read_class
+from .record import read_class, with_failing_checks
 from .registration import refuse_other_cells
 from .report import number
 from .roster import read_roster
 from .settings import load_config, load_settings
-from .state import read_state
 from .verdict import Verdict
 from .workers import Judges, Task, judge_all, processors
 
@@ -181,7 +180,7 @@ def dry_run(
             except ChainruleError as error:
                 failures[student] = str(error)
                 continue
-            if not _is_up_to_date(course, assignment, intake):
+            if current_state(course, assignment, intake) is None:
                 todo[student] = intake
                 manual[student] = set(manual_scores(gradebook, assignment.name, student))
     judged = {}
@@ -208,11 +207,6 @@ def dry_run(
     )
 
 
-def _is_up_to_date(course: Course, assignment: Assignment, intake: Intake) -> bool:
-    state = read_state(course.root / "autograded" / intake.student / assignment.name)
-    return intake.recorded and state is not None and state.fingerprint == intake.fingerprint
-
-
 def _collected(
     assignment: Assignment, todo: Mapping[str, Intake]
 ) -> Iterator[tuple[str, HandedIn]]:
@@ -224,13 +218,9 @@ def _as_entry(course: Course, intake: Intake, verdict: Verdict) -> Entry:
     """What the record would say about a verdict, as far as it is compared."""
     late = bool(intake.due.lateness(intake.timestamp))
     void = voids.reason(course.root, verdict.assignment, intake.student) is not None
-    judged = verdict.to_json()
     return {
         "submission": verdict.submission,
-        "components": [
-            {**part, "checks": [check for check in part["checks"] if not check["passed"]]}
-            for part in judged["components"]
-        ],
+        "components": with_failing_checks(verdict.to_json()),
         "counts": not late and not void,
     }
 

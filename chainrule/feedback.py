@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 from nbformat import from_dict
 from nbgrader.api import Gradebook
@@ -27,9 +27,10 @@ from .feedback_summary import Part, Summary, number, summary
 from .files import replacing
 from .moments import Due
 from .notebooks import rejoined
-from .roster import read_roster
-from .settings import CONFIG_FILE, STATE_FILE, load_config, load_settings
+from .roster import Roster
+from .settings import CONFIG_FILE, STATE_FILE, ChainruleSettings
 from .state import State, read_state
+from .templating import template
 
 # What nbgrader's exchange needs to know whose page it is and of which submission.
 _FOR_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
@@ -144,17 +145,10 @@ def kind_of(points: Points) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("chainrule"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "kind": kind_of}
+    page = template("feedback.html.j2", number=number, kind=kind_of)
     css = (Path(__file__).parent / "templates" / "feedback.css").read_text(encoding="utf-8")
-    environment.globals["css"] = Markup(css)
-    return environment.get_template("feedback.html.j2")
+    page.globals["css"] = Markup(css)
+    return page
 
 
 def page_path(root: Path, assignment: str, student: str) -> Path:
@@ -183,11 +177,15 @@ def is_current(page: Page) -> bool:
 
 
 def pages_of(
-    gradebook: Gradebook, course: Course, assignment: str, students: Iterable[str], shown: Shown
+    gradebook: Gradebook,
+    course: Course,
+    assignment: str,
+    students: Iterable[str],
+    roster: Roster,
+    shown: Shown,
 ) -> Iterator[Page]:
     """What each student's page is to say now."""
     students = list(students)
-    roster = read_roster(course, load_settings(load_config(course.root)))
     found = read_told(gradebook, roster, assignment, students)
     reasons = voids.reasons(course.root, assignment)
     for student in students:
@@ -196,19 +194,24 @@ def pages_of(
         yield Page(course.root, assignment, told, shown)
 
 
-def shown_now(gradebook: Gradebook, course: Course, assignment: str) -> tuple[Shown, str]:
+def shown_now(
+    gradebook: Gradebook,
+    course: Course,
+    assignment: str,
+    settings: ChainruleSettings,
+    roster: Roster,
+) -> tuple[Shown, str]:
     """What pages may tell of hidden tests at this moment, and the phase in words.
 
     Raises UsageError where the publication of an assignment is set that there is not.
     """
-    settings = load_settings(load_config(course.root))
     for name in settings.published:
         if name not in course.assignments():
             raise UsageError(
                 f"{CONFIG_FILE}: c.ChainruleSettings.published sets {name!r}, which is no "
                 f"assignment. There are: {', '.join(course.assignments())}."
             )
-    last = last_due(gradebook, read_roster(course, settings), assignment)
+    last = last_due(gradebook, roster, assignment)
     published = settings.publication(assignment)
     phase = phase_at(now(), last, published)
     shown = shown_in(phase, settings.feedback)

@@ -19,7 +19,8 @@ from traitlets.log import get_logger
 from .course import Course, find_course
 from .feedback import page_path, pages_of, render, shown_now, write_page
 from .gradebook import open_gradebook
-from .settings import load_config
+from .roster import read_roster
+from .settings import load_config, load_settings
 
 SECRET_FILE = "submission_secret.txt"  # of nbgrader's exchange: only who handed in knows it
 
@@ -49,9 +50,12 @@ class PageExporter(Exporter):
 
 
 def _page(course: Course, assignment: str, student: str) -> str:
-    with open_gradebook(course, load_config(course.root)) as gradebook:
-        shown, phase = shown_now(gradebook, course, assignment)
-        (page,) = pages_of(gradebook, course, assignment, [student], shown)
+    config = load_config(course.root)
+    settings = load_settings(config)
+    roster = read_roster(course, settings)
+    with open_gradebook(course, config) as gradebook:
+        shown, phase = shown_now(gradebook, course, assignment, settings, roster)
+        (page,) = pages_of(gradebook, course, assignment, [student], roster, shown)
     get_logger().info("%s: %s", student, phase)
     return render(page)
 

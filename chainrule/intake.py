@@ -16,7 +16,7 @@ from .gradebook import due, has_submission, late_sentence, manual_scores, record
 from .moments import Due
 from .revisions import graded_for
 from .roster import Roster
-from .state import State, forget_state, state_of
+from .state import State, forget_state, read_state, state_of
 from .verdict import Verdict
 
 
@@ -62,6 +62,14 @@ def take_in(
         f"{grader[:20]} {content[:20]} handed in {timestamp}, due {until}",
         has_submission(gradebook, assignment.name, student),
     )
+
+
+def current_state(course: Course, assignment: Assignment, intake: Intake) -> State | None:
+    """The state of a submission that is graded and of which nothing has changed since, or None."""
+    if not intake.recorded:
+        return None
+    state = read_state(course.root / "autograded" / intake.student / assignment.name)
+    return state if state is not None and state.fingerprint == intake.fingerprint else None
 
 
 def settle(

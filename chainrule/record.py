@@ -53,15 +53,20 @@ def entry(
         "seconds": round(verdict.seconds, 3),
         "score": judged["score"],
         "max_score": judged["max_score"],
-        "components": [
-            {**part, "checks": [check for check in part["checks"] if not check["passed"]]}
-            for part in judged["components"]
-        ],
+        "components": with_failing_checks(judged),
         "problems": problems,
         "answers": answers_in(verdict),
         "graded": graded,
         "counts": counts,
     }
+
+
+def with_failing_checks(judged: dict[str, Any]) -> list[dict[str, Any]]:
+    """The components of a verdict's JSON, of their checks only those that failed."""
+    return [
+        {**part, "checks": [check for check in part["checks"] if not check["passed"]]}
+        for part in judged["components"]
+    ]
 
 
 def digest_of_verdict(verdict: Verdict) -> str:
@@ -103,9 +108,9 @@ def append_line(path: Path, line: dict[str, Any]) -> None:
 
 
 def read(root: Path, assignment: str, student: str) -> list[dict[str, Any]]:
-    """The entries about one submission, oldest first. Raises UsageError where there is no record.
+    """The entries about one submission, the oldest first.
 
-    Lines that are not whole are passed over.
+    Raises UsageError where there is no record.
     """
     return read_class(root, assignment).get(student, [])
 
@@ -114,6 +119,10 @@ def read_class(root: Path, assignment: str) -> dict[str, list[dict[str, Any]]]:
     """The same for everybody whose submission was judged, by student."""
     if not (root / RECORD_FILE).is_file():
         raise UsageError(f"There is no {RECORD_FILE}: nothing was graded here yet.")
+    return _by_student(root, assignment)
+
+
+def _by_student(root: Path, assignment: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in read_lines(root / RECORD_FILE):
         if entry.get("assignment") == assignment:
@@ -139,9 +148,8 @@ class Past:
 
     @cached_property
     def _latest(self) -> dict[str, dict[str, Any]]:
-        lines = read_lines(self.root / RECORD_FILE)
-        found = (line for line in lines if line.get("assignment") == self.assignment)
-        return {str(line.get("student")): line for line in found}
+        found = _by_student(self.root, self.assignment)
+        return {student: entries[-1] for student, entries in found.items()}
 
     def latest(self, student: str) -> dict[str, Any] | None:
         return self._latest.get(student)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from .files import replacing
 from .pictures import Picture
+from .templating import template
 
 PAGE = "report.html"
 
@@ -64,14 +65,7 @@ def write_page(folder: Path, page: Page) -> Path:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("chainrule"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
+    return template("report.html.j2")
 
 
 def counted(number: int, thing: str, things: str = "") -> str:

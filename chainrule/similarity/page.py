@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ..course import Assignment, Course
+from ..templating import template
 from ..text import clean, one_line
 from . import KINDS, Found, Pair
 from .compare import Threshold
@@ -56,17 +55,10 @@ def write_page(course: Course, assignment: Assignment, found: Found) -> Path:
 
 
 def page(found: Found) -> str:
-    environment = Environment(
-        loader=PackageLoader("chainrule"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "clean": clean, "one_line": one_line}
     shown = found.pairs[:MAX_ROWS]
     thresholds = {kind: found.measures[kind].threshold for kind in KINDS}
-    return environment.get_template("similarity.html.j2").render(
+    made_of = template("similarity.html.j2", percent=percent, clean=clean, one_line=one_line)
+    return made_of.render(
         found=found,
         rows=[_row(number, pair, found) for number, pair in enumerate(shown, 1)],
         more=len(found.pairs) - len(shown),
