@@ -14,12 +14,12 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     SubmittedAssignment,
-    SubmittedNotebook,
 )
 from nbgrader.api import Student as StudentRow
 
 from .course import Assignment, Course
 from .errors import UsageError
+from .gradebook import of_cells
 from .items import PartWork, Work
 from .marks import mark
 from .record import read_class
@@ -160,14 +160,9 @@ def work_of(state: State | None, components: Iterable[Component]) -> Work | None
 def _cells_read(gradebook: Gradebook, assignment: str) -> Mapping[str, frozenset[str]]:
     """The cells, by student, to which a person has given points that hold."""
     rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name)
-        .select_from(Grade)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
-        .join(BaseCell, Grade.cell_id == BaseCell.id)
-        .filter(AssignmentRow.name == assignment)
+        of_cells(gradebook, Grade, assignment)
         .filter(Grade.manual_score.isnot(None), Grade.needs_manual_grade.is_(False))
+        .with_entities(SubmittedAssignment.student_id, BaseCell.name)
     )
     found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     for student, cell in rows:

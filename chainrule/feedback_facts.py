@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
@@ -17,11 +16,10 @@ from nbgrader.api import (
     Notebook,
     Student,
     SubmittedAssignment,
-    SubmittedNotebook,
 )
-from sqlalchemy.orm import Query
 
 from .disclosure import Shown
+from .gradebook import of_cells
 from .moments import Due
 from .roster import Roster
 from .text import one_line
@@ -87,14 +85,14 @@ def read_told(
         for told in _submissions(gradebook, roster, assignment)
         if chosen is None or told.student in chosen
     }
-    scored = _of_cells(gradebook, Grade, assignment).with_entities(
+    scored = of_cells(gradebook, Grade, assignment).with_entities(
         *_PLACE, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score
     )
     for student, notebook, cell, points, of, waits, manual in scored:
         if student in found:
             score = Points(points, of, bool(waits), manual is not None)
             found[student].points[notebook, cell] = score
-    said = _of_cells(gradebook, Comment, assignment).with_entities(
+    said = of_cells(gradebook, Comment, assignment).with_entities(
         *_PLACE, Comment.auto_comment, Comment.manual_comment
     )
     for student, notebook, cell, automatic, manual in said:
@@ -129,18 +127,6 @@ def _submissions(gradebook: Gradebook, roster: Roster, assignment: str) -> Itera
             roster.due(assignment, student, stored, extension),
             penalty or 0.0,
         )
-
-
-def _of_cells(gradebook: Gradebook, table: Any, assignment: str) -> Query[Any]:
-    rows: Query[Any] = (
-        gradebook.db.query(table)
-        .join(SubmittedNotebook, table.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .join(BaseCell, table.cell_id == BaseCell.id)
-    )
-    return rows.filter(AssignmentRow.name == assignment)
 
 
 def last_due(gradebook: Gradebook, roster: Roster, assignment: str) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import (
@@ -20,7 +21,7 @@ from nbgrader.api import (
 from nbgrader.plugins import LateSubmissionPlugin
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Query, Session
 from traitlets.config import Config
 
 from .converters import course_directory
@@ -120,18 +121,25 @@ def _record(
     return late
 
 
+def of_cells(gradebook: Gradebook, table: type[Grade | Comment], assignment: str) -> Query[Any]:
+    """The rows of grades or of comments of all submissions, joined with what they belong to."""
+    rows: Query[Any] = (
+        gradebook.db.query(table)
+        .join(SubmittedNotebook, table.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .join(BaseCell, table.cell_id == BaseCell.id)
+    )
+    return rows.filter(AssignmentRow.name == assignment)
+
+
 def manual_scores(gradebook: Gradebook, assignment: str, student_id: str) -> dict[str, bool]:
     """The cells that a person gave a score, each with whether it waits to be looked at again."""
     rows = (
-        gradebook.db.query(Notebook.name, BaseCell.name, Grade.needs_manual_grade)
-        .select_from(Grade)
-        .join(BaseCell, Grade.cell_id == BaseCell.id)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
-        .filter(AssignmentRow.name == assignment, SubmittedAssignment.student_id == student_id)
-        .filter(Grade.manual_score.is_not(None))
+        of_cells(gradebook, Grade, assignment)
+        .filter(SubmittedAssignment.student_id == student_id, Grade.manual_score.is_not(None))
+        .with_entities(Notebook.name, BaseCell.name, Grade.needs_manual_grade)
     )
     return {cell_key(notebook, cell): waits for notebook, cell, waits in rows}
 

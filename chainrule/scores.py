@@ -16,12 +16,12 @@ from nbgrader.api import (
     Gradebook,
     Notebook,
     SubmittedAssignment,
-    SubmittedNotebook,
 )
 
 from . import voids
 from .course import Assignment, Course
 from .errors import UsageError
+from .gradebook import of_cells
 from .marks import mark
 from .moments import Due
 from .roster import Roster, Student
@@ -105,23 +105,14 @@ def scores(
 
     A submission that was never judged has no row: its scores in the gradebook mean nothing yet.
     """
-    session = gradebook.db
-    rows = (
-        session.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            BaseCell.name,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.score,
-            Grade.needs_manual_grade,
-        )
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .join(BaseCell, Grade.cell_id == BaseCell.id)
-        .filter(AssignmentRow.name == assignment.name)
+    rows = of_cells(gradebook, Grade, assignment.name).with_entities(
+        SubmittedAssignment.student_id,
+        Notebook.name,
+        BaseCell.name,
+        Grade.auto_score,
+        Grade.manual_score,
+        Grade.score,
+        Grade.needs_manual_grade,
     )
     cells: dict[str, dict[tuple[str, str], Score]] = defaultdict(dict)
     judged = set()
