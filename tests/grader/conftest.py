@@ -1,15 +1,19 @@
 """A tiny course, made anew for each test, and verdicts on it that no judge had to give."""
 
+import contextlib
+import io
 import json
+import math
 import shutil
 from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import chainrule
-from chainrule.course import Course
+from chainrule.course import Course, grade_id
 from chainrule.gradebook import open_gradebook
 from chainrule.notebooks import new_cell, notebook_bytes
 from chainrule.registration import register
@@ -226,3 +230,19 @@ class FakeJudges(Executor):
 def fake_judges(judged):
     """Judges whose verdict is full marks, or what is given."""
     return lambda judge=None: FakeJudges(judge or (lambda _: judged()))
+
+
+@pytest.fixture(scope="session")
+def reference_names():
+    """A function: what an assignment's reference notebook defines, without pictures and checks."""
+
+    def names(assignment):
+        found = {"__name__": "reference", "np": np, "math": math}
+        (notebook,) = assignment.student_notebooks
+        with contextlib.redirect_stdout(io.StringIO()):
+            for cell in assignment.notebooks[notebook].cells:
+                if grade_id(cell).endswith(("-given", "-solution")):
+                    exec(cell.source, found)
+        return found
+
+    return names

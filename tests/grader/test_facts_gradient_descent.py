@@ -4,8 +4,6 @@ The others are exact fractions, complex steps, autograd, and PyTorch where it is
 them is the code under test.
 """
 
-import contextlib
-import io
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from chainrule.course import find_course, grade_id
+from chainrule.course import find_course
 
 COURSE = find_course(Path(__file__).parent)
 ASSIGNMENT = COURSE.assignment("gradient_descent")
@@ -27,14 +25,8 @@ START = np.array([-9.1, 0.4])
 
 
 @pytest.fixture(scope="module")
-def names():
-    """What the reference notebook defines, without its pictures and checks."""
-    found = {"__name__": "reference", "np": np}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in ASSIGNMENT.notebooks["1_gradient_descent"].cells:
-            if grade_id(cell).endswith(("-given", "-solution")):
-                exec(cell.source, found)
-    return found
+def names(reference_names):
+    return reference_names(ASSIGNMENT)
 
 
 @pytest.fixture(scope="module")
