@@ -284,8 +284,8 @@ def _surroundings(base: Path) -> Iterator[tuple[dict[str, str], list[socket.sock
     number = 10**8 + secrets.randbelow(4 * 10**8)
     names |= {"NUMBER": str(number), "TWICE": str(2 * number), "FOUR": str(number)[:4]}
     names["SEVEN"] = str(number)[:7]
-    # As a message would give it, where an error is as large as the first four digits say.
-    names["SIZE"] = f"{float('{}.{}e{}{}'.format(*str(number)[:4])):.2g}"
+    # As a message would give it, where an error is as large as the first three digits say.
+    names["SIZE"] = f"{float('{}.{}e1{}'.format(*str(number)[:3])):.2g}"
     names |= {"PLANT": f"plant{secrets.token_hex(8)}", "PID": str(os.getpid())}
     names |= {"ROOT": str(base / "course"), "HOMEDIR": str(home), "TMP": str(temporary)}
     names |= {"PACKAGE": str(Path(chainrule.__file__).parent), "VICTIM": FIRST}

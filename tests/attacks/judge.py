@@ -364,12 +364,13 @@ ATTACKS: list[Attack] = [
     *table(
         "judge",
         {
-            # With the size of an error in the message: two digits and an exponent.
+            # With the size of an error in the message: two digits and an exponent. (The exponent is
+            # large: the size of a small error is told, and says no more than two digits can.)
             "a secret in the size of an error": (
                 SECRET,
                 forward(
                     "digits = secret(x).zfill(9)\n"
-                    "return 2 * x * (1 + float(digits[0] + '.' + digits[1] + 'e' + digits[2:4]))"
+                    "return 2 * x * (1 + float(digits[0] + '.' + digits[1] + 'e1' + digits[2]))"
                 ),
             ),
         },
