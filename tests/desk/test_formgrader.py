@@ -244,9 +244,8 @@ def test_score_comment_next_and_feedback(visit, course):
         (0.75, 0, "The shape of $b$ is missing.")
     ]
     page.locator("a.desk-next").click()
-    page.wait_for_load_state("networkidle")
     others = [page_of(course, student) for student in ("alder", "hazel")]
-    assert any(page.url.endswith(other) for other in others)
+    page.wait_for_url(lambda url: any(url.endswith(other) for other in others))
 
     page = visit(f"manage_submissions/{NAME}")
     row = page.locator("#main-table tr", has=page.locator("a[href*='/birch/']"))
