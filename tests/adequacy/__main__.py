@@ -46,6 +46,8 @@ def main() -> int:
     names = options.assignment or [
         name for name in COURSE.assignments() if (FOLDER / name).is_dir()
     ]
+    if options.picture and len(names) != 1:
+        parser.error("--picture: name one assignment, there is one picture of each")
     only = set(options.only)
     return max(
         measure(COURSE.assignment(name), options.picture, options.hints, only, options.every)

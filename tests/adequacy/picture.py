@@ -22,7 +22,10 @@ def draw(assignment: Assignment, outcomes: list[Outcome], path: Path) -> None:
     caught by many requirements come first; the number at a row's end counts its dark squares.
     """
     parts = assignment.components
-    figure, panels = plt.subplots(-(-len(parts) // 2), 2, figsize=(18, 4.6 * (len(parts) // 2)))
+    rows_of_panels = -(-len(parts) // 2)
+    figure, panels = plt.subplots(rows_of_panels, 2, figsize=(18, 4.6 * rows_of_panels))
+    for panel in panels.flat[len(parts) :]:
+        panel.set_axis_off()
     for panel, part in zip(panels.flat, parts, strict=False):
         mine = [outcome for outcome in outcomes if outcome.task.component == part.id]
         mine.sort(key=lambda outcome: -len(outcome.failed))

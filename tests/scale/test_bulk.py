@@ -37,6 +37,7 @@ CODE = (
     ("import numpy as np", "import numpy as np\\\\nprint('x' * 1000)"),
     ('"points": 2', '"points": 200'),
 )
+KEPT = ("alder", "juniper")  # training that is right, and training that is half done
 TIMES = ("2026-11-20 12:00:00 UTC", "2026-11-21 09:30:00 +02:00", "2026-12-01 00:00:00 UTC", None)
 BYTES = (b"", b"{", b"[]", b"\xff\xfe", b'{"nbformat": 4, "cells": []}')
 
@@ -113,7 +114,14 @@ def sample_class(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("sample") / "course")
     for folder in ("source", "tests/nn_framework"):
         shutil.copytree(here.root / folder, course.root / folder)
-    shutil.copytree(here.root / "examples/submitted", course.root / "submitted")
+    # Without the notebook that trains, except for two: training takes the most time.
+    shutil.copytree(
+        here.root / "examples/submitted",
+        course.root / "submitted",
+        ignore=lambda folder, _: (
+            () if Path(folder).parent.name in KEPT else {"0_train_model.ipynb"}
+        ),
+    )
     shutil.copy(here.root / "nbgrader_config.py", course.root)
     return course, by_both_doors(course, "nn_framework")
 
