@@ -1,25 +1,24 @@
 """What the hidden tests share: fair inputs, ways to run a layer, and the rules for a derivation.
 
-A derivative has to come from a formula and not from differences. A formula in float64 loses no
-digits, so ``assert_exact`` compares to the precision of float64. What values cannot show, such as
-complex steps or a difference that happens to be exact, ``assert_formula`` sees in what runs.
+A derivative has to come from a formula and not from differences: see chainrule.formulas.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from chainrule.homework import ALONE, UNCHANGED, CheckFailed, Mistakes, assert_close
+from chainrule import formulas
+from chainrule.homework import ALONE, UNCHANGED, CheckFailed, assert_close
 
 Map = Callable[[np.ndarray], np.ndarray]
 
-# Relative to the largest element. A formula in float64 is right to about 1e-15, whichever way it
-# is written; central differences reach 1e-11 with the best of steps, five-point ones 1e-12.
-EXACT = 1e-13
 STAY_AWAY = "write down the derivative itself: it needs no difference of two values"
+assert_exact = functools.partial(formulas.assert_exact, hint=STAY_AWAY)
+assert_formula = functools.partial(formulas.assert_formula, hint=STAY_AWAY)
 
 
 def single(values: Any) -> np.ndarray:
@@ -30,48 +29,6 @@ def single(values: Any) -> np.ndarray:
 def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Standard normal numbers."""
     return single(rng.normal(size=shape))
-
-
-def assert_exact(
-    actual: Any, expected: Any, what: str, *, mistakes: Mistakes | None = None
-) -> None:
-    """Raise CheckFailed unless ``actual`` is right, and as exact as a formula in float64 is."""
-    assert_close(actual, expected, what, mistakes=mistakes)
-    wanted = np.asarray(expected, dtype=np.float64)
-    got = np.asarray(actual, dtype=np.float64).reshape(wanted.shape)
-    error = np.max(np.abs(got - wanted), initial=0.0)
-    if error > EXACT * np.max(np.abs(wanted), initial=0.0):
-        raise CheckFailed(
-            "values",
-            f"{what} is only nearly right, as differences are (or numbers in float32); "
-            "a formula in float64 is exact to rounding",
-            hint=STAY_AWAY,
-        )
-
-
-def assert_formula(
-    student: Any, layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray
-) -> None:
-    """Raise CheckFailed if backward differentiates by complex steps, or by small real ones.
-
-    ``second`` is what backward takes besides the input ``x``, ``more`` what forward does. At least
-    four columns of unrelated numbers, exact in float32, are no false alarm for any formula.
-    """
-    complex_numbers = student.uses_complex(layer.forward, x, *more)
-    if complex_numbers or student.uses_complex(layer.backward, x, second):
-        raise CheckFailed(
-            "values",
-            "the gradient is computed with complex numbers: differences, also complex ones, are "
-            "not a derivation",
-            hint=STAY_AWAY,
-        )
-    if student.tries_nearby(layer, x, second, *more):
-        raise CheckFailed(
-            "values",
-            "the gradient is computed by evaluating the function beside its input: differences "
-            "are not a derivation",
-            hint=STAY_AWAY,
-        )
 
 
 # ---- Layers that work element by element. ``of`` names the layer in messages: " of Tanh".

@@ -27,11 +27,11 @@ def main() -> int:
 
 
 def _tasks(name: str, turn: int) -> list[Task]:
-    """Other ones each turn: some variants, and about two mutants for each component."""
+    """Other ones each turn: some variants, and about a mutant for each component."""
     wrong = [mutant for mutant in mutants(FOLDER / name / "mutants") if not mutant.equivalent]
     found = pairs(variants(FOLDER / name / "variants"))
     right = [Task("", variant, cells=cells.pop(""), others=cells) for variant, cells in found]
-    size = 2 * len(COURSE.assignment(name).components)
+    size = len(COURSE.assignment(name).components)
     some = wrong[turn :: max(1, len(wrong) // size)][:size]
     # Twice, since nothing may stay behind in a judge. The variant with loops in Python is not among
     # these: it trains for a minute, and make adequacy judges it.

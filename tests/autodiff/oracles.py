@@ -1,10 +1,8 @@
 """What the hidden tests share: programs on both sides of the boundary, and exact comparisons.
 
 A program is a text: the student's code runs it on its own objects in the sandbox, autograd runs it
-here. From the second component on a derivative has to come from rules and not from differences.
-Rules lose no digits, so ``assert_exact`` compares to the precision of float64. What values cannot
-show is seen in what runs: complex steps by ``assert_real``, differences of functions for which they
-happen to be exact by ``assert_at_one_point``.
+here. From the second component on a derivative has to come from rules and not from differences:
+see chainrule.formulas.
 """
 
 from __future__ import annotations
@@ -17,12 +15,13 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 
-from chainrule.homework import CheckFailed, Mistakes, assert_close
+from chainrule import formulas
+from chainrule.homework import CheckFailed, assert_close
 
-# Relative to the largest element. Rules in float64 are right to about 1e-15, whichever way they are
-# written; central differences reach 1e-11 with the best of steps, five-point ones 1e-12.
-EXACT = 1e-13
 STAY_AWAY = "apply the rule for the derivative itself: it needs no difference of two values"
+assert_exact = functools.partial(formulas.assert_exact, hint=STAY_AWAY)
+assert_real = functools.partial(formulas.assert_real, hint=STAY_AWAY)
+assert_at_one_point = functools.partial(formulas.assert_at_one_point, hint=STAY_AWAY)
 
 FUNCTIONS = {
     "exp": anp.exp,
@@ -103,40 +102,6 @@ def number(value: Any, what: str) -> float:
     raise CheckFailed("type", f"{what} is not a number")
 
 
-def assert_exact(
-    actual: Any,
-    expected: Any,
-    what: str,
-    *,
-    mistakes: Mistakes | None = None,
-    exact: float = EXACT,
-) -> None:
-    """Raise CheckFailed unless ``actual`` is right, and as exact as rules in float64 are."""
-    assert_close(actual, expected, what, mistakes=mistakes)
-    wanted = np.asarray(expected, dtype=np.float64)
-    got = np.asarray(actual, dtype=np.float64).reshape(wanted.shape)
-    scale = np.max(np.abs(wanted), initial=0.0)
-    error = np.max(np.abs(got - wanted), initial=0.0)
-    if error > exact * scale:
-        raise CheckFailed(
-            "values",
-            f"{what} is only nearly right, as differences are (or numbers in float32); "
-            "rules in float64 are exact to rounding",
-            hint=STAY_AWAY,
-        )
-
-
-def assert_real(student: Any, function: Any, *args: Any) -> None:
-    """Raise CheckFailed if ``function(*args)`` works with complex numbers."""
-    if student.uses_complex(function, *args):
-        raise CheckFailed(
-            "values",
-            "the derivative is computed with complex numbers: differences, also complex ones, are "
-            "not rules",
-            hint=STAY_AWAY,
-        )
-
-
 # Lets a function, or a gate, be watched as a layer is.
 WATCHED = """
 class Watched:
@@ -153,17 +118,6 @@ class Watched:
 def watched_gate(gate, *others):
     return Watched(lambda x: gate.forward(x, *others), lambda x, second: gate.backward(second))
 """
-
-
-def assert_at_one_point(student: Any, watched: Any, x: np.ndarray, second: np.ndarray) -> None:
-    """Raise CheckFailed if a function runs at ``x`` and, in a copy of it, at a point beside it."""
-    if student.tries_nearby(watched, x, second):
-        raise CheckFailed(
-            "values",
-            "the derivative is computed by evaluating a function beside its input: differences "
-            "are not rules",
-            hint=STAY_AWAY,
-        )
 
 
 def assert_unchanged(shared: Any, values: np.ndarray, what: str) -> None:

@@ -99,7 +99,7 @@ def judge(tmp_path_factory):
     course = make_course(tmp_path_factory.mktemp("judge"))
     with pytest.MonkeyPatch.context() as patch, Judge(course.assignment("tiny")) as judge:
         for name in ("CALL_SECONDS", "CELL_SECONDS"):
-            patch.setattr(session, name, 2.0)
+            patch.setattr(session, name, 1.0)
         yield judge
 
 

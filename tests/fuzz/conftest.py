@@ -20,7 +20,7 @@ COMMON = {
     "database": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
-settings.register_profile("ci", derandomize=True, max_examples=100, **COMMON)
+settings.register_profile("ci", derandomize=True, max_examples=60, **COMMON)
 settings.register_profile("long", max_examples=3000, print_blob=True, **COMMON)
 settings.load_profile("long" if os.environ.get("CHAINRULE_FUZZ") == "long" else "ci")
 

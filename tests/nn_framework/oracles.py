@@ -11,11 +11,13 @@ cannot show, such as complex steps, ``assert_formula`` sees in what runs.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from chainrule import formulas
 from chainrule.homework import ALONE, UNCHANGED, CheckFailed, assert_close
 
 Map = Callable[[np.ndarray], np.ndarray]  # from an input to the output
@@ -25,10 +27,8 @@ Mistakes = dict[str, Any]  # from a hint at a mistake to the result, or results,
 
 DIVIDED = "it is divided by the number of rows, but the mean over the batch is the criterion's"
 STAY_AWAY = "write down the derivative itself: it needs no difference of two values of forward"
+assert_formula = functools.partial(formulas.assert_formula, hint=STAY_AWAY)
 
-# Relative to the largest element. A formula in float64 is right to about 1e-15, whichever way it
-# is written; central differences reach 1e-11 with the best of steps, five-point ones 1e-12.
-EXACT = 1e-13
 # A forward pass that is further off than this was computed in float32.
 SINGLE = 1e-9
 
@@ -214,36 +214,11 @@ def assert_derived(
     if _relative_error(output, expected_output) > SINGLE or np.all(single(actual) == actual):
         return
     error = _relative_error(actual, expected)
-    if error > EXACT:
+    if error > formulas.EXACT:
         raise CheckFailed(
             "values",
             f"grad_input is only nearly right, off by {error:.1g} of the largest value, as "
             "differences of forward are; a formula is exact to rounding",
-            hint=STAY_AWAY,
-        )
-
-
-def assert_formula(
-    student: Any, layer: Any, x: np.ndarray, second: np.ndarray, *more: np.ndarray
-) -> None:
-    """Raise CheckFailed if backward differentiates by complex steps, or by small real ones.
-
-    ``second`` is what backward takes besides the input ``x``, ``more`` what forward does. At least
-    four columns of unrelated numbers, exact in float32, are no false alarm for any formula.
-    """
-    complex_numbers = student.uses_complex(layer.forward, x, *more)
-    if complex_numbers or student.uses_complex(layer.backward, x, second):
-        raise CheckFailed(
-            "values",
-            "the gradient is computed with complex numbers: differences, also complex ones, are "
-            "not a derivation",
-            hint=STAY_AWAY,
-        )
-    if student.tries_nearby(layer, x, second, *more):
-        raise CheckFailed(
-            "values",
-            "the gradient is computed by evaluating the function beside its input: differences "
-            "are not a derivation",
             hint=STAY_AWAY,
         )
 
