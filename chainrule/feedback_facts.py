@@ -68,8 +68,8 @@ class Told:
 
     @property
     def total(self) -> float:
-        """The points that are certain now."""
-        return sum(cell.points for cell in self.points.values()) - self.penalty
+        """The points that are certain now, never less than none: what ``chainrule scores`` says."""
+        return max(0.0, sum(cell.points for cell in self.points.values()) - self.penalty)
 
 
 def read_told(

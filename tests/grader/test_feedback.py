@@ -102,13 +102,13 @@ def set_in_config(course, text):
     path.write_text(f"{path.read_text()}\n{text}\n")
 
 
-def person(course, points, comment=None, cell="double-formula"):
+def person(course, points, comment=None, cell="double-formula", notebook="1_layers"):
     """What a person does in the formgrader."""
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        row = gradebook.find_grade(cell, "1_layers", "tiny", "alder")
+        row = gradebook.find_grade(cell, notebook, "tiny", "alder")
         row.manual_score, row.needs_manual_grade = points, False
         if comment:
-            gradebook.find_comment(cell, "1_layers", "tiny", "alder").manual_comment = comment
+            gradebook.find_comment(cell, notebook, "tiny", "alder").manual_comment = comment
         gradebook.db.commit()
 
 
@@ -201,6 +201,15 @@ def test_a_late_submission_is_told_why_nothing_counts(course, run, hand_in):
     assert "Handed in too late. It came 2 h 14 min after the deadline" in words(soup)
     assert card(soup, "Points") == "0 of 4.5"
     assert not soup.select("#waiting")
+
+
+def test_points_are_never_less_than_none(course, run, hand_in):
+    hand_in("alder", timestamp="2026-11-21 02:13 UTC")
+    run()
+    # What the penalty took away is gone as well.
+    person(course, 0.0, cell="double-tests", notebook="2_test_layers")
+    run()
+    assert card(page(course), "Points") == "0 of 4.5"
 
 
 def test_an_extension_is_named_and_counts(course, run, hand_in):
