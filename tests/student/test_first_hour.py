@@ -110,6 +110,13 @@ def test_in_a_real_kernel_checks_are_tables_with_a_text_beside_them(solved, libr
     assert "points pass the checks here" in board.data["text/html"]
 
 
+def test_the_notebook_of_checks_runs_to_its_end_whatever_fails(folder, library):
+    outputs = run_with_kernel(folder / "2_test_modules.ipynb")
+    for part in components(library).values():
+        assert [shown.output_type for shown in outputs[f"{part}-tests"]][-1] == "error"
+    assert "Sequential" in str(outputs["summary"]) and "Predictions" in str(outputs["summary"])
+
+
 def pytest_in(folder, *arguments):
     """What pytest prints in the released folder, where it has no settings of ours."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."]
