@@ -26,8 +26,8 @@ def test_there_are_notebooks_of_every_assignment():
 
 @each
 def test_it_is_a_valid_notebook_with_ids(notebook):
+    ids = [cell.id for cell in notebook.cells]  # before validating, which mends them too
     nbformat.validate(notebook)
-    ids = [cell.id for cell in notebook.cells]
     assert len(ids) == len(set(ids)) and (notebook.nbformat, notebook.nbformat_minor) >= (4, 5)
 
 
