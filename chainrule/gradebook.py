@@ -28,7 +28,7 @@ from .converters import course_directory
 from .course import Assignment, Course, grade_id
 from .database import alone, connect, create_file, trouble
 from .errors import GradebookError, NotGradedError, UsageError
-from .moments import Due, in_full, in_words
+from .moments import Due, in_full, in_words, stored_due
 from .revisions import answers_in, cell_key
 from .roster import Roster
 from .settings import put_tools_on_path
@@ -207,7 +207,7 @@ def due(gradebook: Gradebook, assignment: str, student_id: str, roster: Roster) 
 
 def _due(submission: SubmittedAssignment) -> Due:
     """The same as the gradebook has it."""
-    return Roster().due("", "", submission.assignment.duedate, submission.extension)
+    return stored_due(submission.assignment.duedate, submission.extension)
 
 
 def _extension(assignment: AssignmentRow, due: Due) -> timedelta | None:

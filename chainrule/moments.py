@@ -92,3 +92,11 @@ class Due:
         if self.moment is None:
             return "never"
         return in_full(self.moment) + (", with an extension" if self.extended else "")
+
+
+def stored_due(stored: datetime | None, extension: timedelta | None, zone: tzinfo = UTC) -> Due:
+    """What the gradebook says, which keeps UTC without a zone, written in ``zone``."""
+    if stored is None:
+        return Due()
+    moment = stored.replace(tzinfo=UTC) + (extension or timedelta())
+    return Due(moment.astimezone(zone), extension is not None)

@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from .course import Course
 from .errors import UsageError
-from .moments import Due, in_full, moment_as_written
+from .moments import Due, in_full, moment_as_written, stored_due
 from .settings import ChainruleSettings
 from .submitted import check_student_id
 from .text import one_line
@@ -110,14 +110,11 @@ class Roster:
         They count where the course sets no deadline and the roster has no column of extensions.
         """
         zone = self.zone(assignment, student)
-        moment = self.deadlines.get(assignment)
-        if moment is None and stored is not None:
-            moment = stored.replace(tzinfo=UTC).astimezone(zone)
+        moment = self.deadlines.get(assignment) or stored_due(stored, None, zone).moment
         if moment is None:
             return Due()
         if not self.extends:
-            later = (moment.astimezone(UTC) + (extension or timedelta())).astimezone(zone)
-            return Due(later, extension is not None)
+            return stored_due(moment.astimezone(UTC), extension, zone)
         later = max(moment, self[student].extensions.get(assignment, moment))
         return Due(later, later != moment)
 

@@ -23,7 +23,7 @@ from .course import Assignment, Course
 from .errors import UsageError
 from .gradebook import of_cells
 from .marks import mark
-from .moments import Due
+from .moments import Due, stored_due
 from .roster import Roster, Student
 from .state import read_state
 from .submitted import check_student_id
@@ -210,7 +210,6 @@ def _row(
     student, name = stored.student, assignment.name
     state = read_state(course.root / "autograded" / student / name)
     zone = roster.zone(name, student)
-    due = Roster().due(name, student, stored.duedate, stored.extension)
     return StudentScores(
         student,
         code,
@@ -221,7 +220,7 @@ def _row(
         state.outcomes if state else {},
         GRADED,
         stored.timestamp and stored.timestamp.replace(tzinfo=UTC).astimezone(zone),
-        Due(due.moment and due.moment.astimezone(zone), due.extended),
+        stored_due(stored.duedate, stored.extension, zone),
         roster.due(name, student, stored.duedate, stored.extension),
         roster[student],
     )
