@@ -219,16 +219,6 @@ def test_train(student, rng):
             assert_close(after[number], expected[number], f"{name} after training", mistakes=wrong)
 
 
-def test_no_steps(student, rng):
-    """training: no steps change nothing and have no losses"""
-    params, x, t = problem(rng, 4, 2, 3, 1)
-    after, losses = trained(student.train(copies(params), x.copy(), t.copy(), 0.5, 0))
-    if len(losses):
-        raise CheckFailed("shape", "there are losses, though no step was made")
-    for number, name in enumerate(NAMES):
-        assert_close(after[number], params[number], f"{name} after no step")
-
-
 def test_solved(student):
     """training: XOR is solved from several starts"""
     for seed in (1, 3, 8):

@@ -12,12 +12,12 @@ pytestmark = pytest.mark.component("descent")
 # Two models: a bowl around y / X, and a curve in which every element is for itself.
 MODELS = {
     "Bowl": (
-        lambda w, X, y: np.sum((X * w - y) ** 2) / 2,
-        lambda w, X, y: X * (X * w - y),
+        lambda w, X, y: np.sum((X @ w - y) ** 2) / 2,
+        lambda w, X, y: X.T @ (X @ w - y),
     ),
     "Curve": (
-        lambda w, X, y: np.sum(X * np.cos(w) + y * w),
-        lambda w, X, y: y - X * np.sin(w),
+        lambda w, X, y: np.sum(X @ np.cos(w) + y * w),
+        lambda w, X, y: y - X.sum(axis=0) * np.sin(w),
     ),
 }
 SOURCE = """
@@ -28,18 +28,18 @@ class Bowl:
         self.w = numpy.array(w, dtype=float)
 
     def loss(self, X, y):
-        return float(numpy.sum((X * self.w - y) ** 2) / 2)
+        return float(numpy.sum((X @ self.w - y) ** 2) / 2)
 
     def gradient(self, X, y):
-        return X * (X * self.w - y)
+        return X.T @ (X @ self.w - y)
 
 
 class Curve(Bowl):
     def loss(self, X, y):
-        return float(numpy.sum(X * numpy.cos(self.w) + y * self.w))
+        return float(numpy.sum(X @ numpy.cos(self.w) + y * self.w))
 
     def gradient(self, X, y):
-        return y - X * numpy.sin(self.w)
+        return y - X.sum(axis=0) * numpy.sin(self.w)
 """
 
 
@@ -61,10 +61,15 @@ def entry(history, name):
     return history[name]
 
 
+def square(rng, d):
+    """X for d examples of d features, in which each weight has an example of its own."""
+    return np.diag(rng.uniform(0.5, 1.5, size=d))
+
+
 def cases(rng):
     for name in MODELS:
         for d, steps in ((3, 7), (1, 4), (4, 1)):
-            X, y, w = rng.uniform(0.5, 1.5, size=d), normal(rng, d), normal(rng, d)
+            X, y, w = square(rng, d), normal(rng, d), normal(rng, d)
             yield name, w, X, y, 0.3, steps
 
 
@@ -146,7 +151,7 @@ def test_model(student, rng):
 
 def test_second_training(student, rng):
     """second training: goes on where the first one ended, with a history of its own"""
-    X, y, w = rng.uniform(0.5, 1.5, size=3), normal(rng, 3), normal(rng, 3)
+    X, y, w = square(rng, 3), normal(rng, 3), normal(rng, 3)
     path, losses, _ = right_history("Bowl", w, X, y, 0.2, 5)
     _, model = run(student, "Bowl", w, X, y, 0.2, 3)
     history = student.descent(model, X.copy(), y.copy(), 0.2, 2)
@@ -157,10 +162,10 @@ def test_second_training(student, rng):
 
 def test_all_steps(student, rng):
     """steps: all are made, also when the loss grows or does not change any more"""
-    X, w = np.ones(2), normal(rng, 2)
+    X, y, w = np.eye(2), np.zeros(2), normal(rng, 2)
     for rate, steps in ((2.5, 6), (1.0, 5)):  # grows by 1.5 a step; is there after one step
-        path, losses, _ = right_history("Bowl", w, X, 0 * X, rate, steps)
-        history, _ = run(student, "Bowl", w, X, 0 * X, rate, steps)
+        path, losses, _ = right_history("Bowl", w, X, y, rate, steps)
+        history, _ = run(student, "Bowl", w, X, y, rate, steps)
         what = "the weights of the history"
         assert_close(entry(history, "w"), path[1:], what, atol=1e-9)
         assert_close(entry(history, "loss"), losses[:-1], "the losses", atol=1e-9)
@@ -168,7 +173,7 @@ def test_all_steps(student, rng):
 
 def test_inputs(student, rng):
     """inputs: X and y are handed on as they are, and stay so"""
-    X, y, w = rng.uniform(0.5, 1.5, size=3), normal(rng, 3), normal(rng, 3)
+    X, y, w = square(rng, 3), normal(rng, 3), normal(rng, 3)
     shared = student.array(X), student.array(y)
     student.descent(student.define(SOURCE, "Curve")(w.copy()), *shared, 0.1, 3)
     for name, array, values in zip("Xy", shared, (X, y), strict=True):
