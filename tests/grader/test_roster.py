@@ -221,6 +221,14 @@ def test_a_group_that_nobody_is_in_is_refused(read):
 # ---- until when somebody may hand in
 
 
+def test_a_deadline_is_told_in_the_time_zone_it_was_written_in(read):
+    roster = read("id,extension\nalder,tiny: 2026-11-26 00:59 +01:00\nbirch,\n")
+    assert roster.zone("tiny", "alder").utcoffset(None) == timedelta(hours=1)
+    moment = datetime(2026, 11, 20)
+    assert roster.zone("tiny", "birch").utcoffset(moment) == timedelta()  # the course's own
+    assert Roster().zone("tiny", "alder") == UTC  # nobody has written any
+
+
 def test_an_extension_is_for_one_student_and_one_assignment(read):
     roster = read(f"id,extension\nalder,tiny: {LATER}\nbirch,\n")
     assert roster.due("tiny", "alder").moment == LATER_MOMENT
