@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 
 from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import URL, NullPool, create_engine, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Engine, NullPool, create_engine, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from .errors import UsageError
 from .files import WORK_FOLDER, one_after_the_other
 from .settings import CONFIG_FILE
 
+# nbgrader's tables can be searched by cell and notebook, but not by notebook alone: then to store a
+# verdict takes the longer, the more there are.
+_INDEXES = {
+    "submitted_notebook": "assignment_id",
+    "grade": "notebook_id",
+    "comment": "notebook_id",
+}
 _LOCK = 0x636861696E  # "chain": any number that other programs of the server do not use
 
 
@@ -47,7 +54,23 @@ def connect(url: str, course_id: str) -> Gradebook:
                 text("create table alembic_version (version_num varchar(32) not null)")
             )
             connection.execute(text("insert into alembic_version values (:head)"), {"head": head})
-    return Gradebook(url, course_id)
+    gradebook = Gradebook(url, course_id)
+    with suppress(DBAPIError):  # a gradebook that may only be read is slower, and no worse
+        _add_indexes(engine)
+    return gradebook
+
+
+def _add_indexes(engine: Engine) -> None:
+    known = inspect(engine)
+    missing = [
+        f"create index chainrule_{table} on {table} ({column})"
+        for table, column in _INDEXES.items()
+        if not any(found["column_names"][0] == column for found in known.get_indexes(table))
+    ]
+    if missing:
+        with engine.begin() as connection:
+            for statement in missing:
+                connection.execute(text(statement))
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """What grading writes into nbgrader's gradebook, and what it leaves alone."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import text
 
 from chainrule import gradebook as gradebook_module
 from chainrule import registration
+from chainrule.database import connect
 from chainrule.errors import NotGradedError, UsageError
 from chainrule.gradebook import forget, open_gradebook, record
 from chainrule.registration import register
@@ -259,3 +262,38 @@ def test_a_submission_that_could_not_be_judged_keeps_only_what_people_gave(book,
     give_manual_score(book, 1.5)
     forget(book, "tiny", "alder")
     assert (formula(book).manual_score, grade_of(book, "add-tests").auto_score) == (1.5, None)
+
+
+def searched(url, table, column):
+    """How the database looks for the rows of one submission."""
+    connect(
+        url, "course"
+    ).close()  # "explain" knows the tables as they were when a connection began
+    with closing(connect(url, "course")) as gradebook:
+        plan = f"explain query plan select * from {table} where {column} = 'x'"
+        return str(gradebook.db.execute(text(plan)).fetchall())
+
+
+def without_indexes(path):
+    """A gradebook as nbgrader makes them; its URL."""
+    url = f"sqlite:///{path}"
+    with closing(connect(url, "course")) as gradebook:
+        for table in ("submitted_notebook", "grade", "comment"):
+            gradebook.db.execute(text(f"drop index chainrule_{table}"))
+        gradebook.db.commit()
+    return url
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("submitted_notebook", "assignment_id"), ("grade", "notebook_id"), ("comment", "notebook_id")],
+)
+def test_the_rows_of_one_submission_are_found_without_reading_all(tmp_path, table, column):
+    for url in (f"sqlite:///{tmp_path / 'new.db'}", without_indexes(tmp_path / "old.db")):
+        assert "USING INDEX" in searched(url, table, column)
+
+
+def test_a_gradebook_that_may_only_be_read_is_opened_as_it_is(tmp_path):
+    without_indexes(tmp_path / "old.db")
+    url = f"sqlite:///file:{tmp_path / 'old.db'}?mode=ro&uri=true"
+    assert "SCAN grade" in searched(url, "grade", "notebook_id")
