@@ -21,9 +21,12 @@ import resource
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from .measured import MeasuredError
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -61,7 +64,10 @@ class Contender:
     def judge(self, folders: Iterable[Path]) -> Pass:
         assert self.process.stdin and self.process.stdout
         print(json.dumps([str(f) for f in folders]), file=self.process.stdin, flush=True)
-        return Pass(*json.loads(self.process.stdout.readline()))
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise MeasuredError(f"{' '.join(map(str, self.process.args))} ended: see above")
+        return Pass(*json.loads(answer))
 
 
 # ---------------------------------------------------------------------------------------
@@ -100,11 +106,24 @@ def _judge() -> Ready:
 
     judge = Judge(ASSIGNMENT, seed=SEED)
 
+    layers = _layers()
+
     def one(submission: Any) -> Counts:
-        checks = [c for part in judge.judge(submission).components for c in part.checks]
+        parts = [p for p in judge.judge(submission).components if p.component.title in layers]
+        checks = [check for part in parts for check in part.checks]
         return sum(check.passed for check in checks), len(checks)
 
     return one, lambda: _cpu_of_this() + _cpu_of(judge.zygote.process.pid)
+
+
+def _layers() -> set[str]:
+    """The titles of the components in the one notebook that all of them run."""
+    from chainrule.course import grade_id
+
+    from .submissions import ASSIGNMENT, NOTEBOOK
+
+    cells = {grade_id(cell) for cell in ASSIGNMENT.notebooks[NOTEBOOK].cells}
+    return {part.title for part in ASSIGNMENT.components if f"{part.id}-solution" in cells}
 
 
 def _floor() -> Ready:
@@ -138,7 +157,8 @@ def _forking(hidden: Any) -> Ready:
 
     from .submissions import ASSIGNMENT
 
-    cells = list(_compile(ASSIGNMENT))
+    layers = _layers()
+    cells = [cell for cell in _compile(ASSIGNMENT) if not cell.title or cell.title in layers]
     shell = create_shell()
     gc.collect()
     gc.freeze()
@@ -150,6 +170,8 @@ def _forking(hidden: Any) -> Ready:
             try:
                 counts = _run_here(submission, shell, cells, hidden)
                 os.write(write, json.dumps(counts).encode())
+            except BaseException:  # sys.stderr is collected as a cell's output by now
+                os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(0)
         os.close(write)
@@ -177,7 +199,7 @@ def _run_here(submission: Any, shell: Any, cells: list[Any], hidden: Any) -> Cou
     student = homework.Namespace(shell.user_ns, f"{NOTEBOOK}.ipynb")
     board, names = homework.Board(), {"__name__": "__main__"}
     silence = contextlib.redirect_stdout(io.StringIO())
-    with _judging(board, _Loaded(student)), hidden.active(), _quiet(), silence:
+    with _judging(board, _Loaded(ASSIGNMENT, student)), hidden.active(), _quiet(), silence:
         for cell in cells:
             cell.run(names)
     checks = [check for checks in board.checks.values() for check in checks]
@@ -187,8 +209,8 @@ def _run_here(submission: Any, shell: Any, cells: list[Any], hidden: Any) -> Cou
 class _Loaded:
     """In place of sandboxed sessions."""
 
-    def __init__(self, student: Any) -> None:
-        self.student = student
+    def __init__(self, assignment: Any, student: Any) -> None:
+        self.assignment, self.student = assignment, student
 
     def load(self, path: str) -> Any:
         return self.student
