@@ -105,7 +105,6 @@ def _judge() -> Ready:
     from .submissions import ASSIGNMENT
 
     judge = Judge(ASSIGNMENT, seed=SEED)
-
     layers = _layers()
 
     def one(submission: Any) -> Counts:
@@ -118,12 +117,12 @@ def _judge() -> Ready:
 
 def _layers() -> set[str]:
     """The titles of the components in the one notebook that all of them run."""
-    from chainrule.course import grade_id
+    from tests.adequacy.measure import solution_notebook
 
     from .submissions import ASSIGNMENT, NOTEBOOK
 
-    cells = {grade_id(cell) for cell in ASSIGNMENT.notebooks[NOTEBOOK].cells}
-    return {part.title for part in ASSIGNMENT.components if f"{part.id}-solution" in cells}
+    parts = ASSIGNMENT.components
+    return {part.title for part in parts if solution_notebook(ASSIGNMENT, part.id) == NOTEBOOK}
 
 
 def _floor() -> Ready:

@@ -107,7 +107,8 @@ def _record(
         cells = _cells(session, assignment)
         _complete(session, submission, cells)
         _write_grades(submission, cells, verdict, late, graded or {})
-        why_late = late_sentence(timestamp, due or _due(submission)) if late else ""
+        stored = stored_due(submission.assignment.duedate, submission.extension)
+        why_late = late_sentence(timestamp, due or stored) if late else ""
         _write_comments(submission, cells, verdict, why_late)
         session.flush()
         for notebook in submission.notebooks:
@@ -203,11 +204,6 @@ def due(gradebook: Gradebook, assignment: str, student_id: str, roster: Roster) 
     row = submission.assignment if submission else gradebook.find_assignment(assignment)
     extension = submission.extension if submission else None
     return roster.due(assignment, student_id, row.duedate, extension)
-
-
-def _due(submission: SubmittedAssignment) -> Due:
-    """The same as the gradebook has it."""
-    return stored_due(submission.assignment.duedate, submission.extension)
 
 
 def _extension(assignment: AssignmentRow, due: Due) -> timedelta | None:

@@ -266,9 +266,8 @@ def test_a_submission_that_could_not_be_judged_keeps_only_what_people_gave(book,
 
 def searched(url, table, column):
     """How the database looks for the rows of one submission."""
-    connect(
-        url, "course"
-    ).close()  # "explain" knows the tables as they were when a connection began
+    # Opened twice: "explain" knows the tables as they were when its connection began.
+    connect(url, "course").close()
     with closing(connect(url, "course")) as gradebook:
         plan = f"explain query plan select * from {table} where {column} = 'x'"
         return str(gradebook.db.execute(text(plan)).fetchall())
