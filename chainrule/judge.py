@@ -22,7 +22,7 @@ from .errors import ChainruleError, Disturbed, NotGradedError
 from .hidden import HiddenTests, subject
 from .notebooks import Submission, SubmittedCell
 from .sandbox.client import Zygote
-from .sandbox.session import Beside, Cell, CellResult, Session, Student
+from .sandbox.session import Absent, Beside, Cell, CellResult, Session, Student
 from .verdict import Check, Component, ComponentVerdict, Verdict
 
 ATTEMPTS = 3  # at a submission whose processes are killed from outside
@@ -240,8 +240,11 @@ class Sessions:
         if name not in self.sessions:
             cells = self.submission.notebooks.get(name)
             to_run = code_to_run(self.assignment, name, cells or ())
-            beside = Beside() if cells is None else self._beside(name)
-            self.sessions[name] = Session(self.zygote, to_run, beside)
+            self.sessions[name] = (
+                Absent(self.zygote, to_run, f"{name}.ipynb")
+                if cells is None
+                else Session(self.zygote, to_run, self._beside(name))
+            )
         return self.sessions[name]
 
     def _beside(self, name: str) -> Beside:

@@ -302,6 +302,23 @@ class Session:
         self._close()
 
 
+class Absent(Session):
+    """Stands for a notebook that there is nothing of: whatever it is asked for is missing.
+
+    It costs no process. A notebook that builds on it still finds the ``cells`` that are given.
+    """
+
+    def __init__(self, zygote: Zygote, cells: list[Cell], path: str) -> None:
+        super().__init__(zygote, cells)
+        self.path = path
+
+    def open(self) -> None:
+        pass
+
+    def ask(self, *message: Any, calls: int = 1) -> Any:
+        raise CheckFailed("missing", f"{self.path} was not handed in, or it could not be read")
+
+
 def _length(value: Any) -> int:
     """How much text there is in nested data."""
     if isinstance(value, dict):

@@ -162,6 +162,18 @@ def test_a_component_whose_cell_was_deleted_costs_nothing_but_itself(judge, righ
     assert {check.kind for check in missing.checks} == {"missing"}
 
 
+def test_a_notebook_that_was_not_handed_in_is_missing_and_starts_no_process(judge, monkeypatch):
+    monkeypatch.setattr(judge.zygote, "fork", pytest.fail)
+    verdict = judge.judge(Submission({}, ("1_modules.ipynb is missing",)))
+    assert [part.component.id for part in verdict.components if part.passed] == []
+    checks = [check for part in verdict.components for check in part.checks]
+    assert {check.kind for check in checks} == {"missing"}
+    assert {check.message for check in checks} == {
+        f"{name}.ipynb was not handed in, or it could not be read"
+        for name in ("0_train_model", "1_modules")
+    }
+
+
 def test_solutions_may_stand_in_any_order(judge, right):
     solutions = [cell for cell in right if cell.grade_id.endswith("-solution")]
     rest = [cell for cell in right if not cell.grade_id.endswith("-solution")]
