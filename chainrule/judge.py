@@ -275,8 +275,10 @@ class Sessions:
 
 
 def code_to_run(assignment: Assignment, name: str, cells: tuple[SubmittedCell, ...]) -> list[Cell]:
-    """The code cells of a submission, in order, after the given cells that it lacks.
+    """The code cells of a submission, in order, with the given cells that it lacks.
 
+    Each of those runs right after the given cell before it, whose names it may need; checks, which
+    do nothing while grading, are not missed.
     A read-only cell that was changed is run as handed in and then as released, so that names which
     the student added there are kept and the given ones are what the text says.
     """
@@ -286,17 +288,22 @@ def code_to_run(assignment: Assignment, name: str, cells: tuple[SubmittedCell, .
         if cell.cell_type == "code" and is_given(cell)
     }
     present = {cell.grade_id for cell in cells}
-    to_run = [
-        Cell(f"{name}.ipynb, given cell {key}", source)
-        for key, source in given.items()
-        if key not in present
-    ]
+    missing_after: dict[str, list[Cell]] = {"": []}
+    before = ""
+    for key, source in given.items():
+        if key in present:
+            before = key
+            missing_after[key] = []
+        elif not key.endswith("-check"):
+            missing_after[before].append(Cell(f"{name}.ipynb, given cell {key}", source))
+    to_run = missing_after.pop("")
     for number, cell in enumerate(cells, 1):
         released = given.get(cell.grade_id)
         if cell.kind == "code":
             to_run.append(Cell(f"{name}.ipynb, cell {number}", cell.source))
         if released is not None and cell.source.strip() != released.strip():
             to_run.append(Cell(f"{name}.ipynb, given cell {cell.grade_id}", released))
+        to_run += missing_after.pop(cell.grade_id, [])
     return to_run
 
 

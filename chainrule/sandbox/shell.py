@@ -6,6 +6,7 @@ Runs in the sandbox only. What it reports is for people to look at; no score dep
 from __future__ import annotations
 
 import io
+import re
 import sys
 import types
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Type
+from traitlets import Instance, Type
 from traitlets.config import Config
 
 MAX_TEXT = 100_000  # characters of text a cell may print
@@ -131,9 +133,26 @@ class _Compiler(CachingCompiler):
         return self.label
 
 
+class _Syntax(TransformerManager):
+    """Looks for magics, shell commands and help only in cells that can hold any.
+
+    IPython splits every cell into tokens to find them, which takes longer than to run the cell.
+    """
+
+    # Each of IPython's token transformers needs one of these in a line.
+    special = re.compile(r"\?|=\s*[%!]|^\s*[%!,;/]")
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        if not any(map(self.special.search, lines)):
+            return lines
+        transformed: list[str] = super().do_token_transforms(lines)  # type: ignore[no-untyped-call]
+        return transformed
+
+
 class Shell(InteractiveShell):
     """IPython without terminal, history or files."""
 
+    input_transformer_manager = Instance(_Syntax, ())
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     compiler_class = Type(_Compiler)

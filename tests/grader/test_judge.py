@@ -10,7 +10,7 @@ import pytest
 from chainrule.course import find_course
 from chainrule.errors import NotGradedError
 from chainrule.hidden import subject
-from chainrule.judge import Judge, reference
+from chainrule.judge import Judge, code_to_run, reference
 from chainrule.notebooks import Submission, SubmittedCell, stub_source
 from chainrule.sandbox.client import Sandbox
 
@@ -116,6 +116,21 @@ def test_one_giant_cell_is_as_good_as_many(judge, right):
 def test_given_classes_that_were_deleted_are_put_back(judge, right):
     verdict = judge.judge(submit(*[cell for cell in right if not cell.grade_id.endswith("-given")]))
     assert failed(verdict) == []
+
+
+def test_a_given_class_that_was_deleted_is_put_back_after_the_one_it_builds_on(judge, right):
+    cells = [cell for cell in right if cell.grade_id != "scaling-given"]
+    assert failed(judge.judge(submit(*cells))) == []
+
+
+def test_checks_that_were_deleted_do_not_run(assignment, right):
+    cells = tuple(cell for cell in right if not cell.grade_id.endswith("-check"))
+    labels = [cell.label for cell in code_to_run(assignment, NOTEBOOK, cells)]
+    assert labels == [
+        f"{NOTEBOOK}.ipynb, cell {number}"
+        for number, cell in enumerate(cells, 1)
+        if cell.kind == "code"
+    ]
 
 
 def test_a_changed_read_only_cell_counts_as_released_and_keeps_what_was_added(judge, right):
