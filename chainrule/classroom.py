@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from . import submitted
 from .course import Assignment, Course
 from .errors import ChainruleError, GradebookError, SandboxError, UsageError
-from .feedback import Page, is_current, pages_of, render, shown_now, write_page
+from .feedback import is_current, pages_of, shown_now, write_page
+from .feedback_page import Page, render
 from .files import WORK_FOLDER, only_one, to_the_end
 from .gradebook import open_gradebook
 from .intake import Intake, current_state, settle, take_in, write_autograded

@@ -17,7 +17,8 @@ from nbgrader.utils import notebook_hash
 from traitlets.log import get_logger
 
 from .course import Course, find_course
-from .feedback import page_path, pages_of, render, shown_now, write_page
+from .feedback import page_path, pages_of, shown_now, write_page
+from .feedback_page import render
 from .gradebook import open_gradebook
 from .roster import read_roster
 from .settings import load_config, load_settings

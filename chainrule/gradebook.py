@@ -277,7 +277,10 @@ def _complete(session: Session, submission: SubmittedAssignment, cells: _Cells) 
     for source in submission.assignment.notebooks:
         notebook = found.get(source.id)
         if notebook is None:
-            notebook = SubmittedNotebook(notebook=source, assignment=submission)
+            # What is not set now would be asked for before it is set.
+            notebook = SubmittedNotebook(
+                notebook=source, assignment=submission, late_submission_penalty=None
+            )
             session.add(notebook)
         has = {row.cell_id for row in (*notebook.grades, *notebook.comments)}
         for cell_id, (name, _, graded) in cells.items():

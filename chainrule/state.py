@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class State:
     graded: dict[str, str] = field(default_factory=dict)  # what scores of a person were given for
 
     def write(self, folder: Path) -> None:
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        text = json.dumps(vars(self), ensure_ascii=False)
         (folder / STATE_FILE).write_text(text + "\n", encoding="utf-8")
 
 

@@ -6,7 +6,6 @@ Runs in the sandbox only. What it reports is for people to look at; no score dep
 from __future__ import annotations
 
 import io
-import re
 import sys
 import types
 from typing import Any
@@ -18,6 +17,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance, Type
 from traitlets.config import Config
+
+from ..magics import may_hold_magics
 
 MAX_TEXT = 100_000  # characters of text a cell may print
 MAX_IMAGES = 4 << 20  # bytes of images and other display data a notebook may show
@@ -139,11 +140,8 @@ class _Syntax(TransformerManager):
     IPython splits every cell into tokens to find them, which takes longer than to run the cell.
     """
 
-    # Each of IPython's token transformers needs one of these in a line.
-    special = re.compile(r"\?|=\s*[%!]|^\s*[%!,;/]")
-
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        if not any(map(self.special.search, lines)):
+        if not may_hold_magics(lines):
             return lines
         transformed: list[str] = super().do_token_transforms(lines)  # type: ignore[no-untyped-call]
         return transformed

@@ -2,18 +2,26 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 from chainrule import feedback as feedback_module
 from chainrule import voids
 from chainrule.classroom import feedback, grade
 from chainrule.cli import main
+from chainrule.course import find_course
 from chainrule.errors import UsageError
+from chainrule.feedback_cells import code
 from chainrule.homework import HINT
 from chainrule.notebooks import new_output
 from chainrule.settings import load_config, load_settings
@@ -280,6 +288,29 @@ def test_outputs_pictures_and_errors_are_shown(course, run, hand_in, judged):
     assert cell.img["src"] == "data:image/png;base64,aGVsbG8="
     assert cell.img["alt"] == "Picture made by cell 4. <Figure>"
     assert cell.select_one(".output math mfrac")
+
+
+@pytest.mark.parametrize("name", find_course(Path(__file__).parent).assignments())
+def test_code_is_coloured_as_in_a_notebook(name):
+    assignment = find_course(Path(__file__).parent).assignment(name)
+    for notebook in assignment.notebooks.values():
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                in_a_notebook = highlight(
+                    cell.source, get_lexer_by_name("ipython3"), HtmlFormatter(nowrap=True)
+                )
+                assert code(cell.source) == f'<pre class="code">{in_a_notebook}</pre>'
+
+
+def test_a_magic_is_coloured_as_in_a_notebook():
+    assert '<span class="o">%</span><span class="k">time</span>' in code("x = 1\n%time x")
+
+
+def test_a_page_is_rendered_without_nbgrader():
+    """Its import would take longer than the pages of most classes."""
+    program = "import sys, chainrule.feedback_page; print('nbgrader' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.decode().strip() == "False"
 
 
 # ---- what must not be on it
