@@ -63,6 +63,7 @@ def prepare(task: Task) -> None:
     _judges[task] = judge
     gc.collect()
     gc.freeze()  # what was made by now stays: no later collection needs to look at it
+    gc.set_threshold(20_000, 50, 100)  # a verdict is many objects, of which next to none are cycles
 
 
 def new_pool(size: int) -> Executor:

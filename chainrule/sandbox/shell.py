@@ -155,6 +155,12 @@ class Shell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     compiler_class = Type(_Compiler)
 
+    def should_run_async(self, raw_cell: str, **options: Any) -> bool:
+        """IPython would compile the cell to find out."""
+        if "await" not in raw_cell and "async" not in raw_cell:
+            return False
+        return super().should_run_async(raw_cell, **options)
+
     def init_history(self) -> None:
         super().init_history()  # type: ignore[no-untyped-call]
         assert self.history_manager is not None
