@@ -115,7 +115,7 @@ class Judge:
             self.zygote.close()
             self.zygote = Zygote(self.weak_sandbox)
         sessions = Sessions(self.zygote, self.assignment, submission)
-        board = homework.Board()
+        board = _Board(sessions)
         try:
             with _judging(board, sessions), self.hidden.active(), _quiet():
                 return board, sessions, self._run_tests(sessions, only)
@@ -192,6 +192,21 @@ def _compile(assignment: Assignment) -> Iterator[_TestCell]:
                 yield _TestCell(name, cell, code, title)
 
 
+class _Board(homework.Board):
+    """Has a check fail for all that was asked for in it, and no other check."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        super().__init__()
+        self.sessions = sessions
+
+    def settled(self, error: BaseException | None = None) -> BaseException | None:
+        try:
+            self.sessions.settle(wanted=error is None)
+        except (homework.CheckFailed, homework.StudentError) as late:
+            return late
+        return error
+
+
 @contextlib.contextmanager
 def _judging(board: homework.Board, sessions: Sessions) -> Iterator[None]:
     """The notebooks' ``homework`` is this module; it records on ``board``, loads into sandboxes."""
@@ -264,6 +279,11 @@ class Sessions:
     def begin(self, title: str) -> None:
         for session in self.sessions.values():
             session.begin(title)
+
+    def settle(self, wanted: bool = True) -> None:
+        """Wait for what nobody has waited for, or forget it where it is not wanted."""
+        for session in self.sessions.values():
+            session.settle() if wanted else session.forget()
 
     def results(self) -> dict[str, dict[str, CellResult]]:
         """What each code cell showed when it was loaded, by notebook and label."""
@@ -340,7 +360,7 @@ def open_student(
     sessions = Sessions(zygote, assignment, submission)
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
-        with _judging(homework.Board(), sessions):
+        with _judging(_Board(sessions), sessions):
             for test in _compile(assignment):
                 if not test.title:
                     test.run(names)

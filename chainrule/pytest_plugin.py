@@ -54,6 +54,7 @@ def student(request: pytest.FixtureRequest) -> Iterator[Any]:
     before, homework.folder = homework.folder, sessions.assignment.source
     yield proxies[request.node.get_closest_marker("component").args[0]]
     homework.folder = before
+    sessions.settle()
 
 
 @pytest.fixture(scope="session")

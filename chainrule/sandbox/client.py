@@ -169,6 +169,8 @@ class Sandbox:
         self.cpu_seconds = cpu_seconds
         self.process = process
         self.alive = True
+        self.queue = bytearray()  # requests that wait for the next one that wants a reply
+        self.queued = 0
         self.limit = 0.0
         self.deadline = 0.0
         self.allowed_for = 0.0  # of the time that the process has waited for a processor
@@ -197,22 +199,49 @@ class Sandbox:
         reason = answer[1:].decode(errors="replace")
         raise SandboxError(f"A sandbox could not be closed: {reason}")
 
+    def later(self, number: int, *message: Any) -> None:
+        """Have a request carried out before the next one, whose round trip it shares.
+
+        Its result is an object called ``number``. If it fails, that is the next one's reply. Raises
+        SandboxDied where the process has ended.
+        """
+        self.queue += self._encoded("later", number, *message)
+        self.queued += 1
+
+    def forget_queue(self) -> None:
+        """What waits is not carried out."""
+        self.queue.clear()
+        self.queued = 0
+
+    def _encoded(self, *message: Any) -> bytes:
+        """A frame. To make it may take requests of its own, where a method has to cross."""
+        if not self.alive:
+            raise SandboxDied("crashed", "the notebook's process had ended already")
+        try:
+            return wire.encode(list(message), _as_reference)
+        except wire.WireError as error:
+            self.kill()
+            raise SandboxDied("crashed", f"the notebook's process was to get {error}") from None
+
     def request(
         self, seconds: float, resolve: Callable[[wire.Reference], Any], *message: Any
     ) -> Any:
-        """Send one request and give the decoded reply.
+        """Send one request, after those that wait, and give the decoded reply.
 
-        The reply has to come within so many seconds, and as many more as the process meanwhile
-        waits for a processor that others have: a busy machine is not the student's fault.
+        The reply has to come within so many seconds, for each request that waited within as many
+        more, and as many more as the process meanwhile waits for a processor that others have: a
+        busy machine is not the student's fault.
         Raises SandboxDied where the process has ended or had to be killed, Disturbed where someone
         else has killed it.
         """
-        if not self.alive:
-            raise SandboxDied("crashed", "the notebook's process had ended already")
-        self.deadline = time.monotonic() + seconds
+        data = self._encoded(*message)
+        self.deadline = time.monotonic() + (1 + self.queued) * seconds
+        if self.queued:
+            data = bytes(self.queue) + data
+            self.forget_queue()
         try:
             self._limit(seconds)
-            self._send(wire.encode(list(message), _as_reference))
+            self._send(data)
             frame, header = self._receive()
             return wire.decode(frame, header, resolve)
         except TimeoutError:

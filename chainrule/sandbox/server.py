@@ -31,6 +31,7 @@ class Server:
         self.shell = shell
         self.homework = homework
         self.objects: dict[int, Any] = {}
+        self.failed: list[Any] | None = None  # the reply, where a request failed that wants none
         self.operations: dict[str, Callable[..., Any]] = {
             "cell": self.cell,
             "finish": self.finish,
@@ -45,9 +46,10 @@ class Server:
             "getitem": lambda target, key: target[key],
             "setitem": lambda target, key, value: target.__setitem__(key, value),
             "len": len,
-            "array": lambda values: self.hold(np.array(values, dtype=np.float64)),
-            "dict": lambda: self.hold({}),
+            "array": lambda values: np.array(values, dtype=np.float64),
+            "dict": dict,
             "fetch": lambda target: target,
+            "settle": lambda: None,
             "references": lambda function: self.by_reference(function()),
             "define": self.define,
             "seed": np.random.seed,
@@ -56,25 +58,44 @@ class Server:
         }
 
     def serve(self) -> None:
+        data = b""
         while True:
-            data = self.read()  # as a rule the whole request
             while len(data) < wire.PREFIX.size:
-                data += self.read()
+                data += self.read()  # as a rule the whole request, with those that go before it
             total, header = wire.check_prefix(data[: wire.PREFIX.size])
-            if len(data) < wire.PREFIX.size + total:
-                data = self.rest_of(data, wire.PREFIX.size + total)
-            request = wire.decode(data[wire.PREFIX.size :], header, self.held)
-            self.write(self.answer(*request))
+            end = wire.PREFIX.size + total
+            if len(data) < end:
+                data = self.rest_of(data, end)
+            request = wire.decode(data[wire.PREFIX.size : end], header, self.held)
+            data = data[end:]
+            if request[0] == "later":
+                self.later(*request[1:])
+            else:
+                self.write(self.answer(*request))
 
     def held(self, reference: wire.Reference) -> Any:
-        return self.objects[reference.number]
+        return self.objects.get(reference.number)  # nothing, after a failure
+
+    def later(self, number: int, operation: str, *arguments: Any) -> None:
+        """A request without a reply, whose result is called ``number``."""
+        if self.failed is not None:
+            return
+        try:
+            with np.errstate(all="ignore"):
+                self.objects[number] = self.operations[operation](*arguments)
+        except BaseException as error:
+            self.failed = ["raised before", *self.raised(error)[1:]]
 
     def answer(self, operation: str, *arguments: Any) -> bytes:
-        """The reply: ["ok", value], or ["raised", type, text, file, line, not implemented]."""
+        """The reply: ["ok", value], or ["raised", type, text, file, line, not implemented].
+
+        ["raised before", ...] for an earlier request that failed and wanted none.
+        """
+        reply, self.failed = self.failed, None
         try:
             # A seterr(all="raise") in one cell must not make an underflow in another a failure.
             with np.errstate(all="ignore") if operation != "cell" else contextlib.nullcontext():
-                reply = ["ok", self.operations[operation](*arguments)]
+                reply = reply or ["ok", self.operations[operation](*arguments)]
         except BaseException as error:
             reply = self.raised(error)
         try:

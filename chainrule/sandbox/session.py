@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -64,6 +64,10 @@ class Beside:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+class EarlierError(StudentError):
+    """What student code raised in a request before, for which nobody has waited."""
+
+
 class Session:
     """Runs one notebook and answers for its names; survives the death of the process.
 
@@ -82,6 +86,7 @@ class Session:
         self.methods: set[tuple[str, str]] = set()  # (type, name) of attributes seen to be callable
         self.words = {word for cell in self.all_cells for word in re.findall(r"\w+", cell.source)}
         self.output_left = MAX_OUTPUT
+        self.promised = 0
         self.names: dict[str, Handle] = {}
         self.names_of: Sandbox | None = None  # the process in which they were asked for
         self.sandbox: Sandbox | None = None
@@ -209,7 +214,9 @@ class Session:
         if isinstance(reply, list) and len(reply) == 2 and reply[0] == "ok":
             return reply[1]
         if isinstance(reply, list) and len(reply) == 6 and reply[0] == "raised":
-            raise self._student_error(*reply[1:])
+            raise StudentError(*self._facts(*reply[1:]))
+        if isinstance(reply, list) and len(reply) == 6 and reply[0] == "raised before":
+            raise EarlierError(*self._facts(*reply[1:]))
         self._close()
         raise SandboxDied("crashed", "the notebook's process sent an answer of another form")
 
@@ -223,10 +230,10 @@ class Session:
             reference = Reference(reference.number, "object", reference.is_callable)
         return Handle(self, reference)
 
-    def _student_error(
+    def _facts(
         self, name: Any, text: Any, label: Any, line: Any, missing: Any
-    ) -> StudentError:
-        """Made from what the sandbox says, so every field is checked before a person reads it.
+    ) -> tuple[str, str, str, bool]:
+        """Of an error, from what the sandbox says: checked, since a person reads each of them.
 
         IPython drops blank lines at the top of a cell, so they are added to the line's number.
         """
@@ -241,7 +248,7 @@ class Session:
                 where = f"{label}, line {min(max(line, 1), len(lines))}"
                 if len(lines) > MAX_LINES:
                     where = label
-        return StudentError(
+        return (
             name if known else "an exception of its own",
             clean(text[:2000]) if isinstance(text, str) else "",
             where,
@@ -254,27 +261,57 @@ class Session:
         Raises CheckFailed when the process is dead or dies.
         """
         try:
-            if self.death is not None:
-                raise self.death
-            if self.sandbox is None:
-                before = time.monotonic()
-                self.load()
-                self.deadline += time.monotonic() - before  # not the component's time
-                self._forget_waiting()
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                left += self._waited() - self.waited_before
-            if left <= 0:
-                raise SandboxDied(
-                    "timeout",
-                    f"took more than {self.component_seconds:.0f} s in all and was stopped",
-                )
-            value = self._exchange(min(calls * self.call_seconds, left), *message)
+            left = self._seconds_left()
+            return self._exchange(min(calls * self.call_seconds, left), *message)
         except SandboxDied as death:
-            self._close()
-            self.death = death
-            raise CheckFailed(death.kind, str(death)) from None
-        return value
+            raise self._died(death) from None
+
+    def later(self, *message: Any) -> int:
+        """A request for which nobody waits; gives the number of the object that is its result.
+
+        It is carried out before the next request, in the same round trip. If it fails, that one
+        raises an EarlierError: ``settle()``, where no other does.
+        """
+        try:
+            self._seconds_left()
+            assert self.sandbox is not None
+            self.promised += 1  # far below the numbers that the sandbox gives, which are addresses
+            self.sandbox.later(self.promised, *message)
+            return self.promised
+        except SandboxDied as death:
+            raise self._died(death) from None
+
+    def _seconds_left(self) -> float:
+        """What the component still has of its time; the notebook is loaded by then."""
+        if self.death is not None:
+            raise self.death
+        if self.sandbox is None:
+            before = time.monotonic()
+            self.load()
+            self.deadline += time.monotonic() - before  # not the component's time
+            self._forget_waiting()
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            left += self._waited() - self.waited_before
+        if left <= 0:
+            seconds = self.component_seconds
+            raise SandboxDied("timeout", f"took more than {seconds:.0f} s in all and was stopped")
+        return left
+
+    def _died(self, death: SandboxDied) -> CheckFailed:
+        self._close()
+        self.death = death
+        return CheckFailed(death.kind, str(death))
+
+    def settle(self) -> None:
+        """Wait for all that nobody has waited for. Raises EarlierError or CheckFailed."""
+        if self.sandbox is not None and self.sandbox.queued:
+            self.ask("settle")
+
+    def forget(self) -> None:
+        """What nobody has waited for is not wanted any more."""
+        if self.sandbox is not None:
+            self.sandbox.forget_queue()
 
     def name(self, name: str) -> Any:
         """What the notebook calls ``name``. Classes are asked for once in each process."""
@@ -284,14 +321,14 @@ class Session:
             return self.names[name]
         value = self.ask("name", name)
         if isinstance(value, Handle) and value._reference.type_name == "type":
+            object.__setattr__(value, "_class_name", name)
             self.names[name], self.names_of = value, self.sandbox
         return value
 
-    def ask_of(self, sandbox: Sandbox, *message: Any, calls: int = 1) -> Any:
-        """A request about an object of ``sandbox``, which may be gone by now."""
+    def expect(self, sandbox: Sandbox) -> None:
+        """What comes next is about an object of ``sandbox``, which may be gone by now."""
         if sandbox is not self.sandbox and self.death is None:
             self.death = SandboxDied("crashed", "the object is gone with the process it lived in")
-        return self.ask(*message, calls=calls)
 
     def _close(self) -> None:
         if self.sandbox is not None:
@@ -315,7 +352,7 @@ class Absent(Session):
     def open(self) -> None:
         pass
 
-    def ask(self, *message: Any, calls: int = 1) -> Any:
+    def _seconds_left(self) -> NoReturn:
         raise CheckFailed("missing", f"{self.path} was not handed in, or it could not be read")
 
 
@@ -345,6 +382,8 @@ class Student:
     def __getattr__(self, name: str) -> Any:
         try:
             return self._session.name(name)
+        except EarlierError:
+            raise
         except StudentError:
             text = f"{name} is not defined in {self._path}"
             raise CheckFailed("missing", text) from None
@@ -355,11 +394,11 @@ class Student:
 
     def array(self, values: Any) -> Handle:
         """An array that student code can change in place; ``.get()`` fetches its values."""
-        return self._handle("array", np.asarray(values, dtype=np.float64))
+        return self._promise("ndarray", "array", np.asarray(values, dtype=np.float64))
 
     def dict(self) -> Handle:
         """An empty dict that stays with the student's code from call to call."""
-        return self._handle("dict")
+        return self._promise("dict", "dict")
 
     def references(self, function: Handle) -> Any:
         """Call ``function()``, which gives (lists of) arrays; the arrays stay where they are.
@@ -385,13 +424,11 @@ class Student:
 
     def seed(self, number: int) -> None:
         """Seed NumPy's global generator in the sandbox."""
-        self._session.ask("seed", number)
+        self._session.later("seed", number)
 
-    def _handle(self, *message: Any) -> Handle:
-        value = self._session.ask(*message)
-        if not isinstance(value, Handle):
-            raise CheckFailed("crashed", "the notebook's process sent an answer of another form")
-        return value
+    def _promise(self, type_name: str, *message: Any) -> Handle:
+        number = self._session.later(*message)
+        return Handle(self._session, Reference(number, type_name, False))
 
 
 class Handle:
@@ -404,17 +441,28 @@ class Handle:
             ("_sandbox", session.sandbox),
             ("_reference", reference),
             ("_type_name", reference.type_name),
+            ("_class_name", ""),  # of a class that a test has asked for by this name
         ):
             object.__setattr__(self, name, value)
 
     def _ask(self, operation: str, *arguments: Any, calls: int = 1) -> Any:
-        value = self._session.ask_of(self._sandbox, operation, self, *arguments, calls=calls)
+        self._session.expect(self._sandbox)
+        value = self._session.ask(operation, self, *arguments, calls=calls)
         if isinstance(value, Refused):
             raise CheckFailed("type", f"the result is {value.reason}")
         return value
 
+    def _later(self, operation: str, *arguments: Any) -> int:
+        self._session.expect(self._sandbox)
+        number: int = self._session.later(operation, self, *arguments)
+        return number
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("call", list(args), kwargs)
+        """An object of a class is only asked for: the first that is done with it waits for it."""
+        if not self._class_name:
+            return self._ask("call", list(args), kwargs)
+        number = self._later("call", list(args), kwargs)
+        return Handle(self._session, Reference(number, self._class_name, False))
 
     def call_each(self, arguments: list[tuple[Any, ...]]) -> list[Any]:
         """The results of several calls, in one round trip."""
@@ -441,19 +489,19 @@ class Handle:
                 self._session.methods.add((self._type_name, name))
             return value
         except StudentError as error:
-            if error.type_name != "AttributeError":
+            if error.type_name != "AttributeError" or isinstance(error, EarlierError):
                 raise
             text = f"{self._type_name} has no attribute {name}"
             raise CheckFailed("missing", text) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._ask("setattr", name, value)
+        self._later("setattr", name, value)
 
     def __getitem__(self, key: Any) -> Any:
         return self._ask("getitem", key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._ask("setitem", key, value)
+        self._later("setitem", key, value)
 
     def __len__(self) -> int:
         length = self._ask("len")

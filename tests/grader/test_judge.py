@@ -1,5 +1,6 @@
 """The judge on the real homework: the reference, the stub, and submissions that try to cheat."""
 
+import contextlib
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from chainrule import homework
 from chainrule.course import find_course
 from chainrule.errors import NotGradedError
 from chainrule.hidden import subject
-from chainrule.judge import Judge, code_to_run, reference
+from chainrule.judge import Judge, Sessions, _Board, _judging, code_to_run, reference
 from chainrule.notebooks import Submission, SubmittedCell, stub_source
 from chainrule.sandbox.client import Sandbox
 
@@ -406,3 +408,53 @@ def test_the_autograded_notebooks_are_what_nbformat_would_write(judge, right):
         b"image/png" in verdict.notebooks[NOTEBOOK]
         and b"ZeroDivision" in verdict.notebooks[NOTEBOOK]
     )
+
+
+@pytest.fixture
+def frail(judge, assignment):
+    """A notebook with a class whose objects cannot always be made, while it is judged."""
+    source = (
+        "class Frail:\n"
+        "    def __init__(self, n):\n"
+        "        if n < 0: raise ValueError('negative')\n"
+        "    def value(self): return 1"
+    )
+    sessions = Sessions(judge.zygote, assignment, submit(code(source)))
+    with _judging(_Board(sessions), sessions):
+        yield sessions.load(f"{NOTEBOOK}.ipynb")
+    sessions.close()
+
+
+def outcomes(checks):
+    return {check.requirement: check.passed for check in checks}
+
+
+def test_a_check_fails_for_an_object_that_it_has_made_and_not_used(frail):
+    with contextlib.suppress(AssertionError), homework.component("A") as requirement:
+        with requirement("can be made"):
+            frail.Frail(-1)
+        with requirement("has a value"):
+            assert frail.Frail(1).value() == 1
+    checks = homework.board.checks["A"]
+    assert outcomes(checks) == {"can be made": False, "has a value": True}
+    assert "ValueError: negative" in checks[0].message
+
+
+def test_what_a_failed_check_has_left_undone_fails_no_other(frail):
+    with contextlib.suppress(AssertionError), homework.component("A") as requirement:
+        with requirement("fails"):
+            frail.Frail(-1)
+            raise homework.CheckFailed("values", "for another reason")
+        with requirement("has a value"):
+            assert frail.Frail(1).value() == 1
+    checks = homework.board.checks["A"]
+    assert outcomes(checks) == {"fails": False, "has a value": True}
+    assert checks[0].message == "for another reason"
+
+
+def test_an_object_made_before_the_checks_fails_them_all(frail):
+    with contextlib.suppress(AssertionError), homework.component("A") as requirement:
+        frail.Frail(-1)
+        with requirement("has a value"):
+            pass
+    assert outcomes(homework.board.checks["A"]) == {"the checks can run": False}

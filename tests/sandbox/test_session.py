@@ -148,6 +148,130 @@ def test_an_attribute_can_be_set(student):
     assert layer.W.shape == (2, 3)
 
 
+FRAIL = """
+made = []
+
+class Frail:
+    def __init__(self, n):
+        made.append(n)
+        if n < 0:
+            raise ValueError("negative")
+        while n == 999:
+            pass
+        if n == 0:
+            self.m
+        self.n = n
+    def value(self):
+        return self.n
+
+def reset():
+    made.clear()
+"""
+
+
+@pytest.fixture
+def frail(open_notebook):
+    student = Student(open_notebook(FRAIL), "nb.ipynb")
+    assert student.Frail is not None  # a class is asked for once
+    return student
+
+
+def requests_of(monkeypatch, action):
+    """How many round trips ``action()`` takes."""
+    plain, seen = client_module.Sandbox._receive, []
+    monkeypatch.setattr(
+        client_module.Sandbox, "_receive", lambda self: seen.append(1) or plain(self)
+    )
+    action()
+    return len(seen)
+
+
+def test_an_object_and_what_is_set_share_the_round_trip_of_what_is_asked_next(frail, monkeypatch):
+    frail.Frail(1).value()  # from here on, value is known to be a method
+
+    def action():
+        layer = frail.Frail(2)
+        layer.n = 3
+        assert layer.value() == 3
+
+    assert requests_of(monkeypatch, action) == 1
+
+
+def test_what_nobody_waits_for_is_done_in_order(frail):
+    for n in (1, 2, 3):
+        frail.Frail(n)
+    assert frail.made == [1, 2, 3]
+
+
+def test_arguments_are_sent_as_they_were_when_they_were_given(open_notebook):
+    student = Student(open_notebook("class Keep:\n    def __init__(self, x): self.x = x"), "nb")
+    x = np.zeros(3)
+    kept = student.Keep(x)
+    x += 1
+    assert kept.x.tolist() == [0, 0, 0]
+
+
+def test_an_object_that_cannot_be_made_fails_whoever_asks_for_something_next(frail):
+    layer = frail.Frail(-1)
+    with pytest.raises(StudentError, match="negative") as failure:
+        layer.value()
+    assert failure.value.type_name == "ValueError"
+    assert failure.value.where == "nb.ipynb, cell 1, line 8"
+    assert frail.Frail(5).value() == 5
+
+
+def test_a_failure_is_not_taken_for_a_name_or_an_attribute_that_is_missing(frail):
+    layer = frail.Frail(0)
+    with pytest.raises(StudentError, match="'Frail' object has no attribute 'm'"):
+        getattr(layer, "n")  # noqa: B009
+    frail.Frail(-1)
+    with pytest.raises(StudentError, match="negative"):
+        frail.reset()
+
+
+def test_what_comes_after_a_failure_is_not_done(frail):
+    for n in (1, -1, 2):
+        frail.Frail(n)
+    with pytest.raises(StudentError):
+        frail.reset()
+    assert frail.made == [1, -1]
+
+
+def test_settling_waits_for_what_nobody_has_asked_for(frail):
+    frail.Frail(-1)
+    with pytest.raises(StudentError, match="negative"):
+        frail._session.settle()
+    frail._session.settle()
+
+
+def test_what_is_not_wanted_any_more_is_not_done(frail):
+    frail.Frail(-1)
+    frail._session.forget()
+    assert frail.made == []
+
+
+def test_making_an_object_without_an_end_is_stopped(frail, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.3)
+    frail._session.begin("second")
+    layer = frail.Frail(999)
+    with pytest.raises(CheckFailed, match="took more than"):
+        layer.value()
+
+
+def test_more_than_one_frame_of_a_socket_waits(open_notebook):
+    student = Student(open_notebook("def total(*arrays):\n    return sum(map(sum, arrays))"), "nb")
+    arrays = [student.array(np.full(20_000, k)) for k in range(9)]
+    assert student.total(*arrays) == 20_000 * 36
+
+
+def test_a_method_that_is_missing_where_it_has_to_cross_is_the_tests_own_failure(frail):
+    frail.Frail(1).value()
+    layer = frail.Frail(-1)
+    with pytest.raises(StudentError, match="negative"):
+        frail.uses_complex(layer.value)
+    assert frail.Frail(5).value() == 5
+
+
 def test_objects_in_a_list_are_handles(student):
     number, layer = student.Layer(3).children
     assert number == 3 and layer.W.shape == (3, 3)
