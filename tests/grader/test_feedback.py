@@ -306,6 +306,25 @@ def test_a_magic_is_coloured_as_in_a_notebook():
     assert '<span class="o">%</span><span class="k">time</span>' in code("x = 1\n%time x")
 
 
+def test_code_is_coloured_as_python_whatever_stands_in_it():
+    source = "\n".join(
+        (
+            "@wraps(f)",
+            "def f(x: int = .5, *, y=1.) -> None:  # a comment",
+            '    """A text"""',
+            "    i = i%6; a[...] = x.y @ z[1:, ::2] if not x else -1.5e-3j",
+            "    return f'{x:>{width}} and {y!r}', r'\\d', b'x', '%s of %d' % (x, y)",
+            "match x:",
+            "    case [1, _]: pass",
+            "lambda x, /: (yield)",
+            "x\\",
+            "  .y",
+        )
+    )
+    coloured = highlight(source, get_lexer_by_name("python"), HtmlFormatter(nowrap=True))
+    assert code(source) == f'<pre class="code">{coloured}</pre>'
+
+
 def test_a_page_is_rendered_without_nbgrader():
     """Its import would take longer than the pages of most classes."""
     program = "import sys, chainrule.feedback_page; print('nbgrader' in sys.modules)"
