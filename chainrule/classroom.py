@@ -21,7 +21,7 @@ from .errors import ChainruleError, GradebookError, SandboxError, UsageError
 from .feedback import is_current, pages_of, shown_now, write_page
 from .feedback_page import Page, render
 from .files import WORK_FOLDER, only_one, to_the_end
-from .gradebook import open_gradebook
+from .gradebook import known, open_gradebook
 from .intake import Intake, current_state, settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
@@ -153,12 +153,11 @@ class _Run:
     def take_in(self, students: list[str], force: bool) -> list[Intake]:
         """What has to be judged; the rest goes into the report."""
         grader = submitted.digest_of_grader(self.assignment, self.settings.seed)
+        of_all = known(self.gradebook, self.assignment.name)
         todo = []
         for student in students:
             try:
-                intake = take_in(
-                    self.gradebook, self.course, self.assignment, student, grader, self.roster
-                )
+                intake = take_in(of_all, self.course, self.assignment, student, grader, self.roster)
             except _FOR_ALL:
                 raise
             except Exception as error:

@@ -15,7 +15,7 @@ from typing import Any
 from . import submitted, voids
 from .course import Assignment, Course
 from .errors import ChainruleError, UsageError
-from .gradebook import manual_scores, open_gradebook
+from .gradebook import known, manual_scores, open_gradebook
 from .intake import Intake, current_state, take_in
 from .notebooks import HandedIn, collect
 from .progress import Progress, silent
@@ -174,9 +174,10 @@ def dry_run(
     students = submitted.students(course, assignment.name)
     with open_gradebook(course, config) as gradebook:
         refuse_other_cells(gradebook, assignment, config)
+        of_all = known(gradebook, assignment.name)
         for student in students:
             try:
-                intake = take_in(gradebook, course, assignment, student, grader, roster)
+                intake = take_in(of_all, course, assignment, student, grader, roster)
             except ChainruleError as error:
                 failures[student] = str(error)
                 continue

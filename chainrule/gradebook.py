@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -198,12 +199,28 @@ def has_submission(gradebook: Gradebook, assignment: str, student_id: str) -> bo
     return _find(gradebook.db, assignment, student_id) is not None
 
 
-def due(gradebook: Gradebook, assignment: str, student_id: str, roster: Roster) -> Due:
-    """Until when ``student_id`` may hand in: what the course and its roster say now."""
-    submission = _find(gradebook.db, assignment, student_id)
-    row = submission.assignment if submission else gradebook.find_assignment(assignment)
-    extension = submission.extension if submission else None
-    return roster.due(assignment, student_id, row.duedate, extension)
+@dataclass(frozen=True)
+class Known:
+    """What the gradebook knows of an assignment before its submissions are judged."""
+
+    assignment: str
+    duedate: datetime | None  # UTC, without a zone
+    extensions: dict[str, timedelta | None]  # of each student who has a submission
+
+    def due(self, student: str, roster: Roster) -> Due:
+        """Until when ``student`` may hand in: what the course and its roster say now."""
+        return roster.due(self.assignment, student, self.duedate, self.extensions.get(student))
+
+
+def known(gradebook: Gradebook, assignment: str) -> Known:
+    """Everybody's at once: a class is looked through each time that it is graded."""
+    rows = (
+        gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+        .join(AssignmentRow, SubmittedAssignment.assignment_id == AssignmentRow.id)
+        .filter(AssignmentRow.name == assignment)
+    )
+    duedate = gradebook.find_assignment(assignment).duedate
+    return Known(assignment, duedate, {student: extension for student, extension in rows})
 
 
 def _extension(assignment: AssignmentRow, due: Due) -> timedelta | None:

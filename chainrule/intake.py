@@ -12,7 +12,7 @@ from . import record as grading_record
 from . import submitted, voids
 from .course import Assignment, Course
 from .files import remove, replacing
-from .gradebook import due, has_submission, late_sentence, manual_scores, record
+from .gradebook import Known, late_sentence, manual_scores, record
 from .moments import Due
 from .revisions import graded_for
 from .roster import Roster
@@ -35,14 +35,14 @@ class Intake:
 
 
 def take_in(
-    gradebook: Gradebook,
+    known: Known,
     course: Course,
     assignment: Assignment,
     student: str,
     grader: str,
     roster: Roster,
 ) -> Intake:
-    """Look at what ``student`` handed in.
+    """Look at what ``student`` handed in; ``known`` is what the gradebook knows of the class.
 
     Raises UsageError for an id that is refused, NotGradedError for a folder or time that is wrong.
     """
@@ -51,7 +51,7 @@ def take_in(
     timestamp = submitted.read_timestamp(folder)
     extras = submitted.extra_files(folder)
     content = submitted.digest_of_submission(folder, assignment, extras)
-    until = due(gradebook, assignment.name, student, roster)
+    until = known.due(student, roster)
     return Intake(
         student,
         folder,
@@ -60,7 +60,7 @@ def take_in(
         until,
         grader,
         f"{grader[:20]} {content[:20]} handed in {timestamp}, due {until}",
-        has_submission(gradebook, assignment.name, student),
+        student in known.extensions,
     )
 
 

@@ -22,7 +22,7 @@ from traitlets.log import get_logger
 from . import registration, submitted
 from .course import Assignment, Course, find_course
 from .errors import ChainruleError
-from .gradebook import forget, open_gradebook
+from .gradebook import forget, known, open_gradebook
 from .intake import settle, take_in, write_autograded
 from .notebooks import HandedIn, collect
 from .record import Past
@@ -86,8 +86,9 @@ class _Door:
             registration.set_deadline(gradebook, name, self.settings.deadline(name))
             registration.enrol(gradebook, self.roster)
             try:
+                of_all = known(gradebook, name)
                 intake = take_in(
-                    gradebook, self.course, self.assignment, student, self.grader, self.roster
+                    of_all, self.course, self.assignment, student, self.grader, self.roster
                 )
                 verdict = self._judge(student, collect(intake.folder, self.assignment))
                 seed, past = self.settings.seed, Past(self.course.root, name)

@@ -9,7 +9,7 @@ import pytest
 from chainrule.classroom import grade
 from chainrule.course import Course
 from chainrule.errors import UsageError
-from chainrule.gradebook import due, open_gradebook
+from chainrule.gradebook import known, open_gradebook
 from chainrule.moments import in_full, moment_as_written
 from chainrule.registration import enrol
 from chainrule.roster import MAX_BYTES, Roster, Student, read_roster
@@ -349,7 +349,7 @@ def test_who_is_not_in_the_roster_is_graded_and_named(read, run, hand_in):
 def test_the_deadline_of_a_student_is_known_before_anything_is_handed_in(read, course):
     roster = read(f"id,extension\nalder,tiny: {LATER}\n")
     with open_gradebook(course, load_config(course.root)) as gradebook:
-        assert due(gradebook, "tiny", "alder", roster).moment == LATER_MOMENT
+        assert known(gradebook, "tiny").due("alder", roster).moment == LATER_MOMENT
 
 
 def test_both_doors_make_the_same_of_a_roster(read, run, course, hand_in):
