@@ -262,6 +262,8 @@ class Session:
         """
         try:
             left = self._seconds_left()
+            assert self.sandbox is not None
+            calls += self.sandbox.queued
             return self._exchange(min(calls * self.call_seconds, left), *message)
         except SandboxDied as death:
             raise self._died(death) from None

@@ -258,6 +258,29 @@ def test_making_an_object_without_an_end_is_stopped(frail, monkeypatch):
         layer.value()
 
 
+def test_what_waits_counts_to_the_components_time(frail, monkeypatch):
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(session_module, "COMPONENT_SECONDS", 0.5)
+    frail._session.begin("second")
+    for n in range(1, 40):
+        frail.Frail(n)
+    layer, started = frail.Frail(999), time.monotonic()
+    with pytest.raises(CheckFailed, match="took more than"):
+        layer.value()
+    assert time.monotonic() - started < 4  # 41 calls would have 8 s
+
+
+def test_each_call_that_waits_has_its_time(open_notebook, monkeypatch):
+    source = "import time\nclass Slow:\n    def __init__(self): time.sleep(0.3)"
+    student = Student(open_notebook(source), "nb.ipynb")
+    monkeypatch.setattr(session_module, "CALL_SECONDS", 0.5)
+    student._session.begin("second")
+    assert student.Slow is not None
+    for _ in range(3):
+        student.Slow()
+    student._session.settle()
+
+
 def test_more_than_one_frame_of_a_socket_waits(open_notebook):
     student = Student(open_notebook("def total(*arrays):\n    return sum(map(sum, arrays))"), "nb")
     arrays = [student.array(np.full(20_000, k)) for k in range(9)]
