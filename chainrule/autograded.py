@@ -30,6 +30,7 @@ from .text import clean, harmless_latex, one_line
 from .unusual import unusual
 from .verdict import CellComment, CellGrade, ComponentVerdict
 
+MAX_FAILED = 3  # cells that are named one by one: where one fails, those after it often do
 _SHOWN = {"text/plain", "text/latex", "image/png", "image/jpeg"}  # none of these can run a script
 
 
@@ -246,15 +247,16 @@ def _problems(
     handed_in: tuple[SubmittedCell, ...],
     ran: Mapping[str, CellResult],
 ) -> list[str]:
-    """One line for each cell that failed to run, and for each that was repaired."""
+    """One line for each cell that was repaired or failed to run; one for many that failed."""
     lines = []
+    failed = []
     known = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
     seen: set[str] = set()
     for number, cell in enumerate(handed_in, 1):
         label = f"{name}.ipynb, cell {number}"
         result = ran.get(label)
         if result is not None and result.problem:
-            lines.append(
+            failed.append(
                 f"{label} ({_first_line(cell.source)}): {' '.join(result.problem.split())}"
             )
         original = known.get(cell.grade_id)
@@ -269,6 +271,10 @@ def _problems(
             lines.append(
                 f"{label}: the read-only cell {cell.grade_id} was changed; the released text counts"
             )
+    if len(failed) > MAX_FAILED:
+        more = f"{len(failed) - 1} more cells of this notebook stopped with an error"
+        failed = [failed[0], f"{name}.ipynb: {more}"]
+    lines = failed + lines
     if handed_in and not seen:
         lines.append(
             f"{name}.ipynb: its cells carry no names, so derivations must be looked for by hand"

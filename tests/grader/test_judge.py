@@ -410,6 +410,22 @@ def test_the_autograded_notebooks_are_what_nbformat_would_write(judge, right):
     )
 
 
+def test_many_cells_that_fail_are_counted_and_the_first_is_named(judge, right):
+    broken = [code(f"missing_{n}") for n in range(4)]
+    problems = judge.judge(submit(*right, *broken)).problems
+    first, more = (line for line in problems if line.startswith(f"{NOTEBOOK}.ipynb"))
+    assert first.endswith(
+        f"cell {len(right) + 1} (missing_0): NameError: name 'missing_0' is not defined"
+    )
+    assert more == f"{NOTEBOOK}.ipynb: 3 more cells of this notebook stopped with an error"
+
+
+def test_a_few_cells_that_fail_are_named_each(judge, right):
+    problems = judge.judge(submit(*right, *[code(f"missing_{n}") for n in range(3)])).problems
+    said = [line for line in problems if line.startswith(f"{NOTEBOOK}.ipynb")]
+    assert [f"'missing_{n}' is not defined" in line for n, line in enumerate(said)] == [True] * 3
+
+
 @pytest.fixture
 def frail(judge, assignment):
     """A notebook with a class whose objects cannot always be made, while it is judged."""
