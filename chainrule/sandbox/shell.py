@@ -15,6 +15,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magics.execution import ExecutionMagics
 from traitlets import Instance, Type
 from traitlets.config import Config
 
@@ -134,6 +135,19 @@ class _Compiler(CachingCompiler):
         return self.label
 
 
+class _Magics(ExecutionMagics):
+    """``%timeit`` runs its statement once: nobody looks at the time.
+
+    As a student has it, it takes some seconds, of those that a cell has twenty of.
+    """
+
+    def parse_options(self, arg_str: str, opt_str: str, *long_opts: str, **how: Any) -> Any:
+        options, statement = super().parse_options(arg_str, opt_str, *long_opts, **how)
+        if opt_str.startswith("n:r:"):  # those of %timeit: how often, and how many times so often
+            options["n"] = options["r"] = "1"
+        return options, statement
+
+
 class _Syntax(TransformerManager):
     """Looks for magics, shell commands and help only in cells that can hold any.
 
@@ -185,6 +199,7 @@ def create_shell() -> Shell:
     config.InteractiveShell.autoindent = False
     main = _new_main()
     shell = Shell.instance(config=config, user_module=main, user_ns=main.__dict__)
+    shell.register_magics(_Magics)
     sys.stdout = _Stream("stdout")
     sys.stderr = _Stream("stderr")
     for cell in (

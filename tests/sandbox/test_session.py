@@ -105,6 +105,33 @@ def test_a_function_may_print_when_it_is_called_after_a_cell_that_printed(open_n
     assert results(session)[0].outputs[0]["text"] == "defined\n"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%timeit count.append(1)",
+        "%timeit -n 100 -r 3 count.append(1)",
+        "%timeit -n100 -q count.append(1)",
+        "%%timeit\ncount.append(1)",
+        "took = %timeit -o count.append(1)\nassert took.average > 0",
+    ],
+)
+def test_a_statement_is_timed_once(open_notebook, cell):
+    session = open_notebook("count = []", cell)
+    assert results(session)[-1].problem == ""
+    assert session.name("count") == [1]
+
+
+def test_how_often_a_statement_was_timed_is_shown(open_notebook):
+    shown = results(open_notebook("%timeit -n 5 1 + 1"))[0].outputs[0]["text"]
+    assert "1 run, 1 loop each" in shown
+
+
+def test_other_magics_work_as_in_a_notebook(open_notebook):
+    session = open_notebook("%%time\nx = 1", "%%capture out\nprint(5)", "%prun -q y = 2")
+    assert [result.problem for result in results(session)] == ["", "", ""]
+    assert (session.name("x"), session.name("y")) == (1, 2)
+
+
 def test_an_output_flood_is_cut(open_notebook):
     (flood,) = results(open_notebook("print('x' * 10_000_000)"))
     assert not flood.problem
