@@ -213,10 +213,9 @@ class Session:
         reply = self.sandbox.request(seconds, self._stand_in, *message)
         if isinstance(reply, list) and len(reply) == 2 and reply[0] == "ok":
             return reply[1]
-        if isinstance(reply, list) and len(reply) == 6 and reply[0] == "raised":
-            raise StudentError(*self._facts(*reply[1:]))
-        if isinstance(reply, list) and len(reply) == 6 and reply[0] == "raised before":
-            raise EarlierError(*self._facts(*reply[1:]))
+        if isinstance(reply, list) and len(reply) == 6 and reply[0] in ("raised", "raised before"):
+            kind = StudentError if reply[0] == "raised" else EarlierError
+            raise kind(*self._facts(*reply[1:]))
         self._close()
         raise SandboxDied("crashed", "the notebook's process sent an answer of another form")
 
@@ -282,6 +281,10 @@ class Session:
             return self.promised
         except SandboxDied as death:
             raise self._died(death) from None
+
+    def promise(self, type_name: str, *message: Any) -> Handle:
+        """A handle on the object that is the result of a request for which nobody waits."""
+        return Handle(self, Reference(self.later(*message), type_name, False))
 
     def _seconds_left(self) -> float:
         """What the component still has of its time; the notebook is loaded by then."""
@@ -351,9 +354,6 @@ class Absent(Session):
         super().__init__(zygote, cells)
         self.path = path
 
-    def open(self) -> None:
-        pass
-
     def _seconds_left(self) -> NoReturn:
         raise CheckFailed("missing", f"{self.path} was not handed in, or it could not be read")
 
@@ -396,11 +396,11 @@ class Student:
 
     def array(self, values: Any) -> Handle:
         """An array that student code can change in place; ``.get()`` fetches its values."""
-        return self._promise("ndarray", "array", np.asarray(values, dtype=np.float64))
+        return self._session.promise("ndarray", "array", np.asarray(values, dtype=np.float64))
 
     def dict(self) -> Handle:
         """An empty dict that stays with the student's code from call to call."""
-        return self._promise("dict", "dict")
+        return self._session.promise("dict", "dict")
 
     def references(self, function: Handle) -> Any:
         """Call ``function()``, which gives (lists of) arrays; the arrays stay where they are.
@@ -428,10 +428,6 @@ class Student:
         """Seed NumPy's global generator in the sandbox."""
         self._session.later("seed", number)
 
-    def _promise(self, type_name: str, *message: Any) -> Handle:
-        number = self._session.later(*message)
-        return Handle(self._session, Reference(number, type_name, False))
-
 
 class Handle:
     """Stands for an object that lives in the sandbox. Plain data comes and goes by value."""
@@ -454,17 +450,16 @@ class Handle:
             raise CheckFailed("type", f"the result is {value.reason}")
         return value
 
-    def _later(self, operation: str, *arguments: Any) -> int:
+    def _later(self, operation: str, *arguments: Any) -> None:
         self._session.expect(self._sandbox)
-        number: int = self._session.later(operation, self, *arguments)
-        return number
+        self._session.later(operation, self, *arguments)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """An object of a class is only asked for: the first that is done with it waits for it."""
         if not self._class_name:
             return self._ask("call", list(args), kwargs)
-        number = self._later("call", list(args), kwargs)
-        return Handle(self._session, Reference(number, self._class_name, False))
+        self._session.expect(self._sandbox)
+        return self._session.promise(self._class_name, "call", self, list(args), kwargs)
 
     def call_each(self, arguments: list[tuple[Any, ...]]) -> list[Any]:
         """The results of several calls, in one round trip."""
